@@ -1,0 +1,3 @@
+## Every file of this folder is shipped; tests/house/examples.test compiles them.
+
+EXTRA_DIST += %D%

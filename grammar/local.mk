@@ -1,0 +1,35 @@
+## What can be written: the grammars and the tables of words.
+
+libpmtac_a_SOURCES += \
+	%D%/checks.def \
+	%D%/directives.def \
+	%D%/foreign.def \
+	%D%/identity.def \
+	%D%/kinds.def \
+	%D%/legacy.def \
+	%D%/lower.def \
+	%D%/options.def \
+	%D%/parse.h \
+	%D%/pipe-parse.y \
+	%D%/pipe-scan.l \
+	%D%/pipe.h \
+	%D%/placeholders.def \
+	%D%/providers.def \
+	%D%/reserved.def \
+	%D%/sections.def \
+	%D%/target.def \
+	%D%/text.c \
+	%D%/tls.def \
+	%D%/topo-parse.y \
+	%D%/topo-scan.l \
+	%D%/topo.h \
+	%D%/types.def \
+	%D%/verify.def
+
+BUILT_SOURCES += \
+	%D%/pipe-parse.h \
+	%D%/topo-parse.h
+
+## So that 'make grammar/topo-scan.o' works in a fresh tree too.
+%D%/pipe-scan.$(OBJEXT): %D%/pipe-parse.h
+%D%/topo-scan.$(OBJEXT): %D%/topo-parse.h

@@ -1,0 +1,48 @@
+/* topo.h - what scanner and parser of the topology language share.  Nobody else includes it.
+
+   The scanner makes the language easy: it hands out values, the end of a statement, and balanced
+   braces; it reports every character it cannot read and repairs what it can.  So the grammar has a
+   rule for every sequence of tokens and never meets a syntax error.  */
+
+#ifndef PMTAC_TOPO_H
+#define PMTAC_TOPO_H
+
+#include "parse.h"
+
+enum topo_last { LAST_NOTHING, LAST_VALUE, LAST_COMMA };
+
+struct topo {
+    struct arena *arena;
+    struct diags *diags;
+    struct source *source;
+    struct ast_file *file;
+    char *text;                  /* the buffer; place = base + (p - text) */
+    bool clean;                  /* printable ASCII throughout */
+    VEC(struct value) values;    /* of the statement being read */
+
+    /* The scanner's memory of what it has seen.  */
+    enum topo_last last;
+    const char *last_end;        /* end of the last value; a value may not touch it */
+    bool last_bad;
+    const char *line;            /* start of the current line */
+    const char *comma;           /* the last comma, for LAST_COMMA */
+    bool header;                 /* a block may open here */
+    uint32_t depth;
+    const char *open[AST_DEPTH]; /* braces that are open */
+    size_t indent[AST_DEPTH];    /* of their lines */
+    bool ended;                  /* too deep: the rest is left alone */
+    bool repair;                 /* second pass: close blocks where the indentation says so */
+    bool unbalanced;             /* first pass: a block was open at the end */
+};
+
+static inline uint32_t topo_place(const struct topo *t, const char *p)
+{
+    return t->source->base + (uint32_t)(p - t->text);
+}
+
+static inline struct span topo_span(const struct topo *t, const char *p, size_t n)
+{
+    return (struct span){ topo_place(t, p), topo_place(t, p) + (uint32_t)n };
+}
+
+#endif

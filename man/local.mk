@@ -1,0 +1,3 @@
+## The manual.  tests/house/documents.test reads it.
+
+dist_man_MANS =

@@ -1,0 +1,178 @@
+#include <config.h>
+
+#include "arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    FIRST_CHUNK = 64 << 10,     /* a small topology needs one */
+    CHUNK = 2 << 20,            /* large ones: fewer page faults than with small chunks */
+    BLOCK = 64 << 10,           /* pieces from here on stand alone and may grow in place */
+    ALIGN = 16
+};
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    _Alignas(ALIGN) char data[];
+};
+
+struct arena_block {
+    struct arena_block *next, *prev;
+    _Alignas(ALIGN) char data[];
+};
+
+_Static_assert(sizeof(struct arena_block) % ALIGN == 0, "blocks keep the alignment");
+
+void arena_init(struct arena *arena, jmp_buf *handler)
+{
+    *arena = (struct arena){ .handler = handler };
+}
+
+void arena_free(struct arena *arena)
+{
+    for (struct arena_chunk *c = arena->chunks, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    for (struct arena_block *b = arena->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    *arena = (struct arena){ .handler = arena->handler };
+}
+
+static _Noreturn void no_memory(struct arena *arena)
+{
+    longjmp(*arena->handler, ARENA_NO_MEMORY);
+}
+
+_Noreturn void arena_bug(struct arena *arena, const char *what)
+{
+    arena->bug = what;
+    longjmp(*arena->handler, ARENA_BUG);
+}
+
+static void link_block(struct arena *arena, struct arena_block *b)
+{
+    b->prev = NULL;
+    b->next = arena->blocks;
+    if (b->next)
+        b->next->prev = b;
+    arena->blocks = b;
+}
+
+static void *new_block(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        no_memory(arena);
+    struct arena_block *b = malloc(sizeof *b + size);
+    if (!b)
+        no_memory(arena);
+    arena->size += size;
+    link_block(arena, b);
+    return b->data;
+}
+
+static void *grow_block(struct arena *arena, void *p, size_t old_size, size_t new_size)
+{
+    struct arena_block *b = (struct arena_block *)(void *)((char *)p - sizeof *b);
+    if (new_size > SIZE_MAX / 2)
+        no_memory(arena);
+    if (b->prev)
+        b->prev->next = b->next;
+    else
+        arena->blocks = b->next;
+    if (b->next)
+        b->next->prev = b->prev;
+    struct arena_block *grown = realloc(b, sizeof *b + new_size);
+    link_block(arena, grown ? grown : b);
+    if (!grown)
+        no_memory(arena);
+    arena->size += new_size - old_size;
+    return grown->data;
+}
+
+static void new_chunk(struct arena *arena)
+{
+    size_t size = arena->chunks ? CHUNK : FIRST_CHUNK;
+    struct arena_chunk *c = malloc(sizeof *c + size);
+    if (!c)
+        no_memory(arena);
+    arena->size += size;
+    c->next = arena->chunks;
+    arena->chunks = c;
+    arena->at = c->data;
+    arena->end = c->data + size;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    if (size >= BLOCK)
+        return new_block(arena, size);
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if ((size_t)(arena->end - arena->at) < size)
+        new_chunk(arena);
+    void *p = arena->at;
+    arena->at += size;
+    return p;
+}
+
+void *arena_zalloc(struct arena *arena, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size)
+        no_memory(arena);
+    void *p = arena_alloc(arena, n * size);
+    return memset(p, 0, n * size);
+}
+
+void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size)
+{
+    if (p && old_size >= BLOCK)
+        return grow_block(arena, p, old_size, new_size);
+    void *grown = arena_alloc(arena, new_size);
+    if (p && old_size)
+        memcpy(grown, p, old_size);
+    return grown;
+}
+
+void *arena_more(struct arena *arena, void *p, size_t *cap, size_t size)
+{
+    size_t more = *cap ? *cap * 2 : 8;
+    if (more > SIZE_MAX / 2 / size)
+        no_memory(arena);
+    void *grown = arena_grow(arena, p, *cap * size, more * size);
+    *cap = more;
+    return grown;
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+    char *p = arena_alloc(arena, s.n + 1);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
+    return (struct str){ p, s.n };
+}
+
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = format ? vsnprintf(NULL, 0, format, args) : -1;
+    if (n < 0)
+        arena_bug(arena, "a format that vsnprintf refuses");
+    char *p = arena_alloc(arena, (size_t)n + 1);
+    vsnprintf(p, (size_t)n + 1, format, again);
+    va_end(again);
+    return (struct str){ p, (size_t)n };
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct str s = arena_vprintf(arena, format, args);
+    va_end(args);
+    return s;
+}

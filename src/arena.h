@@ -1,0 +1,82 @@
+/* arena.h - the memory of one compilation.
+
+   Everything that a compilation makes comes from one arena and goes with it: nobody frees a part,
+   nothing points out of it.  Always true: memory is aligned for any object and lives until
+   'arena_free'.
+
+   When memory runs out, or a promise of ours is broken, the arena does not return: it jumps to the
+   handler set with 'arena_catch', so that a language server survives and only 'main.c' exits.  */
+
+#ifndef PMTAC_ARENA_H
+#define PMTAC_ARENA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include "str.h"
+
+struct arena_chunk;
+struct arena_block;
+
+enum arena_trouble { ARENA_FINE, ARENA_NO_MEMORY, ARENA_BUG };
+
+struct arena {
+    char *at, *end;             /* the free part of the newest chunk */
+    struct arena_chunk *chunks;
+    struct arena_block *blocks; /* large pieces that may grow in place */
+    size_t size;                /* bytes taken from the system */
+    jmp_buf *handler;
+    const char *bug;            /* what was broken, for ARENA_BUG */
+};
+
+/* An empty arena whose troubles go to 'handler' (see 'setjmp'; the value is an enum
+   arena_trouble).  */
+void arena_init(struct arena *arena, jmp_buf *handler);
+
+/* Gives everything back to the system.  The arena may be used again after 'arena_init'.  */
+void arena_free(struct arena *arena);
+
+/* 'size' bytes of undefined content; never NULL.  */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/* 'n' objects of 'size' bytes each, all zero; never NULL.  */
+void *arena_zalloc(struct arena *arena, size_t n, size_t size);
+
+/* Room for 'new_size' bytes that begins with the 'old_size' bytes of 'p' (which the arena gave, or
+   NULL).  'p' is not to be used any more.  */
+void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size);
+
+/* A copy of 's' in the arena.  */
+struct str arena_str(struct arena *arena, struct str s);
+
+/* Formatted text in the arena, followed by a NUL that the slice does not count.  */
+struct str arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args) PRINTF(2, 0);
+
+/* Jumps to the handler: 'what' is a promise of this program that was broken.  */
+_Noreturn void arena_bug(struct arena *arena, const char *what);
+
+/* One zeroed object of TYPE.  */
+#define NEW(ARENA, TYPE) ((TYPE *)arena_zalloc(ARENA, 1, sizeof(TYPE)))
+/* COUNT zeroed objects of TYPE.  */
+#define NEW_ARRAY(ARENA, TYPE, COUNT) ((TYPE *)arena_zalloc(ARENA, COUNT, sizeof(TYPE)))
+
+/* A growing array: VEC(struct x) v = { 0 };  VEC_PUSH(arena, &v, x) appends.  The elements move
+   when it grows, so keep indices, not pointers, while it grows.  */
+#define VEC(TYPE)   \
+    struct {        \
+        TYPE *v;    \
+        size_t n;   \
+        size_t cap; \
+    }
+#define VEC_PUSH(ARENA, VECTOR, ...)                                                       \
+    do {                                                                                   \
+        if ((VECTOR)->n == (VECTOR)->cap)                                                  \
+            (VECTOR)->v = arena_more(ARENA, (VECTOR)->v, &(VECTOR)->cap, sizeof *(VECTOR)->v); \
+        (VECTOR)->v[(VECTOR)->n++] = (__VA_ARGS__);                                        \
+    } while (0)
+
+/* Twice the room for an array of '*cap' elements of 'size' bytes; sets '*cap'.  */
+void *arena_more(struct arena *arena, void *p, size_t *cap, size_t size);
+
+#endif

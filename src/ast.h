@@ -1,0 +1,81 @@
+/* ast.h - what was written: statements of values and blocks.
+
+   One generic tree for both front ends.  A statement is a run of values and perhaps a block of
+   statements; nothing here knows what a word means.  Values are slices of the source text, as
+   written: ranges and variables are still in them.
+
+   Always true: every value has a place; a value without flags needs no further decoding; statements
+   are in source order; comments are kept beside the tree, in source order, and find their statement
+   by their place.  Blocks nest at most AST_DEPTH deep.  */
+
+#ifndef PMTAC_AST_H
+#define PMTAC_AST_H
+
+#include "diag.h"
+
+enum { AST_DEPTH = 64, AST_WORD = 1 << 16 };    /* nesting; bytes of one value */
+
+enum value_kind { VALUE_WORD, VALUE_STRING, VALUE_PATTERN };
+
+/* Sixteen bytes, since there are millions.  */
+struct value {
+    const char *p;               /* without quotes or slashes */
+    uint32_t lo;                 /* place of its first byte, quote or slash included */
+    uint32_t len : 24;
+    uint32_t kind : 2;           /* enum value_kind */
+    uint32_t joined : 1;         /* by a comma to the value before it */
+    uint32_t bad : 1;            /* has been reported */
+    uint32_t special : 1;        /* holds '{', '$' or, in a string, a backslash */
+    uint32_t made : 1;           /* not written so: its span stands before 'p' */
+};
+
+_Static_assert(sizeof(struct value) == 16, "values are small");
+
+struct stmt {
+    struct value *values;
+    uint32_t n_values;           /* 0 only for a block without a header, which was reported */
+    uint32_t open, close;        /* places of '{' and '}', or 0 */
+    struct stmt *body;           /* first statement of the block */
+    struct stmt *next;
+};
+
+struct stmts {
+    struct stmt *first, *last;
+};
+
+struct ast_file {
+    struct source *source;
+    struct stmts stmts;
+    VEC(struct span) comments;   /* each from '#' to the end of its line */
+};
+
+static inline struct str value_text(struct value v) { return (struct str){ v.p, v.len }; }
+
+/* Where 'v' stands, quotes and slashes included.  */
+struct span value_span(struct value v);
+
+/* From the first value of 's' to the last.  */
+struct span stmt_span(const struct stmt *s);
+
+/* A value that stands for 'text' though 'span' says something else, such as a path made from a
+   field of a row.  'text' is copied.  */
+struct value value_make(struct arena *, enum value_kind, struct str text, struct span span);
+
+/* Appends 's' to 'list'.  */
+static inline void stmts_add(struct stmts *list, struct stmt *s)
+{
+    if (list->last)
+        list->last->next = s;
+    else
+        list->first = s;
+    list->last = s;
+}
+
+/* Prints the tree in canonical form: four spaces a level, keywords as written, comments kept, '{'
+   on the line of its header.  Reading the result gives the same tree.  */
+void ast_print(const struct ast_file *, struct buf *);
+
+/* Prints one value as it has to be written to be read back: quoted where it must be.  */
+void ast_print_value(struct value, struct buf *);
+
+#endif

@@ -1,0 +1,107 @@
+/* bind-internal.h - what the files of 'bind' share.  Nobody else includes it.  */
+
+#ifndef PMTAC_BIND_INTERNAL_H
+#define PMTAC_BIND_INTERNAL_H
+
+#include "bind.h"
+
+struct attr;
+
+/* A block that is being bound.  */
+struct block {
+    enum kind kind;
+    void *object;                /* the struct that the kind has in model.h */
+    struct span braces;          /* where it stands */
+    struct {
+        enum scope scope;
+        struct lines *lines;
+    } targets[2];                /* where its directives go, in the order in which they are asked */
+    size_t n_targets;
+    uint64_t seen;               /* words that were said, by their index in the kind */
+    uint64_t seen_copied;        /* the same by policies */
+    bool copied;                 /* a policy is being copied */
+};
+
+struct bind {
+    struct program *program;
+    struct model *model;
+    struct arena *arena;
+    struct diags *diags;
+    const struct dict *dict;
+    struct env env;
+    bool shared;                 /* outside of host blocks, while there are some */
+    struct map words[N_KINDS];   /* word to struct attr */
+    struct map statements;       /* word to struct statement */
+};
+
+typedef void attr_fn(struct bind *, struct block *, const struct stmt *, struct args);
+
+struct attr {
+    struct str word;
+    enum kind kind;
+    attr_fn *bind;
+    bool many;
+    const char *syntax;
+    unsigned index;              /* in its kind */
+};
+
+/* bind.c */
+void bind_body(struct bind *, struct block *, const struct stmt *first);
+/* Sets up 'o' as declared by 's' under 'name' and enters it; false where it was reported.  */
+bool bind_declare(struct bind *, struct object *o, enum kind, enum kind space, struct arg name,
+                  const struct stmt *s);
+/* Reports 'expected WORD SYNTAX' unless 's' has 'min' to 'max' values behind its keyword.  */
+bool bind_shape(struct bind *, const struct stmt *s, struct args, uint32_t min, uint32_t max,
+                const char *syntax);
+bool bind_no_block(struct bind *, const struct stmt *s);
+void bind_use(struct bind *, struct block *, struct arg name);
+
+/* bind-line.c */
+/* Binds 's' as a directive of one of the block's scopes, or reports what it is instead.  */
+void bind_directive(struct bind *, struct block *, const struct stmt *s);
+/* A line with directive 'dir' as 'target' says, from values that were checked.  */
+struct line *bind_make_line(struct bind *, enum target, const struct arg *args, uint32_t n,
+                            struct span span);
+/* Checks the values and reports; marks the line bad.  */
+void bind_check_line(struct bind *, struct line *);
+/* Adds 'line' unless it repeats another, which is reported.  */
+void bind_add_line(struct bind *, struct block *, struct lines *, struct line *);
+/* The statement 's' is no word of this place: says why, and what comes near.  */
+void bind_unknown(struct bind *, struct block *, const struct stmt *s);
+
+/* bind-value.c: values with checks of their own */
+bool bind_cidr(struct bind *, struct arg, struct cidr *);
+bool bind_network(struct bind *, struct arg, struct cidr *);
+bool bind_endpoint(struct bind *, struct arg, struct cidr *, uint16_t *port);
+bool bind_host(struct bind *, struct arg *);
+bool bind_domain_name(struct bind *, struct arg *, bool pattern);
+bool bind_selector(struct bind *, struct arg);
+bool bind_name(struct bind *, struct arg, bool user);
+struct ref bind_ref(struct bind *, struct arg, const struct stmt *s);
+struct secret bind_secret(struct bind *, const struct stmt *s, struct arg);
+struct str bind_lower(struct bind *, struct str);
+void bind_prefixes(struct bind *, struct prefixes *, struct args, uint32_t from);
+
+/* bind-attr.c */
+#define KIND(...)
+#define READING(...)
+#define STATEMENT(...)
+#define ATTR(BLOCK, WORD, FUNCTION, ...) attr_fn attr_##FUNCTION;
+#include "../grammar/kinds.def"
+#undef KIND
+#undef READING
+#undef STATEMENT
+#undef ATTR
+void bind_domain(struct bind *, struct domains *, struct map *index, const struct stmt *s,
+                 bool copied);
+/* 's', in a pool, is a list of members.  */
+bool attr_is_member(struct bind *, const struct stmt *s);
+void attr_pool_members(struct bind *, struct block *, const struct stmt *s);
+void bind_origin(struct bind *, struct origins *, const struct stmt *s, struct args);
+void bind_domain_key(struct bind *, struct keys *, struct args);
+
+/* bind-section.c */
+struct section_body *bind_section(struct bind *, enum scope, const struct stmt *s,
+                                  enum scope parent);
+
+#endif

@@ -1,0 +1,263 @@
+#include <config.h>
+
+#include "bind-internal.h"
+#include "suggest.h"
+
+static struct span line_span(struct args a)
+{
+    return span_join(a.v[0].span, a.v[a.n - 1].span);
+}
+
+static void bad_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
+{
+    bool missing = which >= line->n_args;
+    struct span span = missing ? line->span : line->args[which].span;
+    struct arg *arg = missing ? NULL : &line->args[which];
+    if (arg && !arg->secret && f->hi > f->lo &&
+        str_eq(source_text(b->program->sources, span), arg->text))
+        span = (struct span){ span.lo + (uint32_t)f->lo, span.lo + (uint32_t)f->hi };
+    struct diag *m;
+    if (missing)
+        m = diag(b->diags, CHECK_directive_value, span, "`%s`: %s", line->dir->name,
+                 f->why[0] ? f->why : "its value is missing");
+    else if (arg->secret)
+        m = diag(b->diags, CHECK_directive_value, span, "`%s` does not take this value",
+                 line->dir->name);
+    else
+        m = diag(b->diags, CHECK_directive_value, span, "`%s` does not take `%.*s`: %s",
+                 line->dir->name, STR_ARG(arg->text), f->why);
+    struct str syntax = dict_syntax(line->dir, b->arena);
+    diag_help(b->diags, m, "%s takes %.*s", line->dir->name, STR_ARG(syntax));
+    line->bad = true;
+}
+
+static void check_version(struct bind *b, struct line *line)
+{
+    int version = b->model->version;
+    if (line->dir->since <= version)
+        return;
+    if (line->dir->since_sure)
+        diag(b->diags, CHECK_directive_version, line->span,
+             "`%s` exists from PowerMTA %s on, and this is for %s", line->dir->name,
+             version_text(line->dir->since), version_text(version));
+    else
+        diag_at(b->diags, CHECK_directive_version, LEVEL_NOTE, line->span,
+                "`%s` is known from PowerMTA %s; whether %s has it is not", line->dir->name,
+                version_text(line->dir->since), version_text(version));
+}
+
+void bind_check_line(struct bind *b, struct line *line)
+{
+    struct fault f = { 0 };
+    size_t which = 0;
+    for (uint32_t i = 0; i < line->n_args; i++)
+        line->bad |= line->args[i].bad;
+    if (line->bad)
+        return;
+    if (!dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f)) {
+        bad_value(b, line, which, &f);
+        return;
+    }
+    check_version(b, line);
+    if (line->dir->replaced[0]) {
+        struct diag *m = diag(b->diags, CHECK_directive_deprecated, line->span,
+                              "`%s` is deprecated", line->dir->name);
+        diag_help(b->diags, m, "instead: %s", line->dir->replaced);
+    }
+    if (line->dir->fallback[0] && !line->copied && dict_is_default(line->dir, line->args, line->n_args))
+        diag(b->diags, CHECK_directive_default, line->span, "`%s` is `%s` anyway", line->dir->name,
+             line->dir->fallback);
+}
+
+static bool same_values(const struct line *x, const struct line *y)
+{
+    if (x->n_args != y->n_args)
+        return false;
+    for (uint32_t i = 0; i < x->n_args; i++)
+        if (!str_eq(x->args[i].text, y->args[i].text) || x->args[i].joined != y->args[i].joined)
+            return false;
+    return true;
+}
+
+/* 'line' repeats 'before', where the directive may stand once.  True where it counts no more.  */
+static bool repeats(struct bind *b, struct block *block, struct line *before, struct line *line)
+{
+    bool here = before->span.lo >= block->braces.lo && before->span.lo < block->braces.hi;
+    if (line->copied && !before->copied)
+        return true;             /* what stands beside a policy wins */
+    if (same_values(before, line) && (line->copied || !here))
+        return true;
+    if (!here && !line->copied && block->braces.hi) {
+        struct diag *m = diag(b->diags, CHECK_name_duplicate, line->span,
+                              "`%s` is set to another value here", line->dir->name);
+        diag_also(b->diags, m, before->span, "first set here, in a block for the same");
+        return true;
+    }
+    struct diag *m = diag(b->diags, CHECK_directive_repeated, line->span,
+                          "`%s` stands here twice, and only one counts", line->dir->name);
+    diag_also(b->diags, m, before->span, line->copied ? "this one is used" : "this one is dropped");
+    if (!line->copied)
+        *before = (struct line){ .dir = before->dir, .args = line->args, .n_args = line->n_args,
+                                 .bad = line->bad, .span = line->span, .next = before->next };
+    return true;
+}
+
+void bind_add_line(struct bind *b, struct block *block, struct lines *lines, struct line *line)
+{
+    struct line *before = line->dir->repeatable ? NULL : line_find(lines, line->dir);
+    if (!before || !repeats(b, block, before, line))
+        lines_add(lines, line);
+}
+
+struct line *bind_make_line(struct bind *b, enum target target, const struct arg *args, uint32_t n,
+                            struct span span)
+{
+    struct line *line = NEW(b->arena, struct line);
+    line->dir = b->model->target[target];
+    line->args = NEW_ARRAY(b->arena, struct arg, n);
+    memcpy(line->args, args, n * sizeof *args);
+    line->n_args = n;
+    line->span = span;
+    return line;
+}
+
+/* A secret among the values is replaced by what it stands for.  */
+static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
+{
+    int at = dict_secret_arg(line->dir);
+    if (at < 0 || (uint32_t)at >= line->n_args || line->args[at].bad)
+        return;
+    struct secret secret = bind_secret(b, s, line->args[at]);
+    line->args[at].secret = true;
+    if (secret.known)
+        line->args[at].text = secret.text;
+    else
+        line->args[at].bad = b->program->options->secrets && !b->program->options->redact;
+}
+
+static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
+                      const struct directive *dir, struct lines *lines)
+{
+    enum expand_lists lists = dir->repeatable ? EXPAND_JOINED : EXPAND_LIST;
+    uint32_t n = expand_repeats(&b->env, s, lists);
+    for (uint32_t i = 0; i < n; i++) {
+        struct args a = expand_args(&b->env, s, lists, i);
+        struct line *line = NEW(b->arena, struct line);
+        *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = a.n - 1,
+                               .copied = block->copied, .span = line_span(a) };
+        if (dir->name[0] == '/') {       /* the line begins with its pattern */
+            line->args = a.v;
+            line->n_args = a.n;
+        }
+        take_secret(b, s, line);
+        bind_check_line(b, line);
+        bind_add_line(b, block, lines, line);
+    }
+}
+
+/* The directive that a line beginning with a pattern is, if 'scope' has one.  */
+static const struct directive *pattern_line(struct bind *b, const struct stmt *s, enum scope scope)
+{
+    return s->values[0].kind == VALUE_PATTERN ? dict_find(b->dict, STR("/regex/"), scope) : NULL;
+}
+
+void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
+{
+    struct str word = value_text(s->values[0]);
+    for (size_t i = 0; i < block->n_targets; i++) {
+        enum scope scope = block->targets[i].scope;
+        const struct directive *dir = pattern_line(b, s, scope);
+        if (!dir)
+            dir = dict_find(b->dict, word, scope);
+        if (!dir)
+            continue;
+        if (bind_no_block(b, s))
+            bind_line(b, block, s, dir, block->targets[i].lines);
+        return;
+    }
+    bind_unknown(b, block, s);
+}
+
+/* Our own word, but of other blocks: their names.  */
+static struct str other_kinds(struct bind *b, struct str word)
+{
+    struct buf text = { .arena = b->arena };
+    for (size_t k = 0; k < N_KINDS; k++)
+        if (map_get(&b->words[k], word))
+            buf_printf(&text, "%s`%s`", text.n ? ", " : "", kind_word((enum kind)k));
+    return buf_str(&text);
+}
+
+static void suggest_here(struct bind *b, struct block *block, struct suggest *near)
+{
+    const struct map *words = &b->words[block->kind];
+    for (size_t i = 0; i < words->n; i++)
+        suggest_offer(near, words->entries[i].key);
+    if (block->kind == KIND_top)
+        for (size_t i = 0; i < b->statements.n; i++)
+            suggest_offer(near, b->statements.entries[i].key);
+    for (size_t i = 0; i < dict_count(); i++)
+        for (size_t t = 0; t < block->n_targets; t++)
+            if (dict_at(i)->scopes & (uint64_t)1 << block->targets[t].scope)
+                suggest_offer(near, str_of(dict_at(i)->name));
+    for (size_t i = 1; block->kind == KIND_top && i < N_SCOPES; i++)
+        suggest_offer(near, str_of(dict_scope((enum scope)i)->name));
+}
+
+static struct str place_name(struct bind *b, struct block *block)
+{
+    if (block->kind == KIND_top && block->n_targets && block->targets[0].scope != SCOPE_global)
+        return arena_printf(b->arena, "in <%s>", dict_scope(block->targets[0].scope)->name);
+    if (block->kind == KIND_top)
+        return STR("at the top of a file");
+    return arena_printf(b->arena, "in `%s`", kind_word(block->kind));
+}
+
+/* A directive of PowerMTA in the wrong block.  */
+static void wrong_scope(struct bind *b, struct block *block, const struct stmt *s,
+                        const struct directive *dir)
+{
+    struct span span = value_span(s->values[0]);
+    struct str where = dict_scopes_text(b->dict, str_of(dir->name), b->arena);
+    struct str here = place_name(b, block);
+    struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%s` does not stand %.*s", dir->name,
+                          STR_ARG(here));
+    bool nests = block->kind == KIND_vmta || block->kind == KIND_pool;
+    if (nests && dict_find(b->dict, str_of(dir->name), SCOPE_domain))
+        diag_help(b->diags, m, "it treats destinations: write it inside `domain * { ... }` here");
+    else
+        diag_help(b->diags, m, "it belongs in %.*s", STR_ARG(where));
+}
+
+void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
+{
+    struct str word = value_text(s->values[0]);
+    struct span span = value_span(s->values[0]);
+    struct str here = place_name(b, block), kinds = other_kinds(b, word);
+    const struct foreign *foreign = dict_foreign(b->dict, word);
+    const struct directive *dir = dict_any(b->dict, word);
+    struct suggest near;
+    if (foreign && !dir) {
+        struct diag *m = diag(b->diags, CHECK_directive_unknown, span,
+                              "`%.*s` is not a PowerMTA directive", STR_ARG(word));
+        diag_help(b->diags, m, "%s", foreign->instead);
+        return;
+    }
+    if (dir && !(block->kind == KIND_top && kinds.n)) {
+        wrong_scope(b, block, s, dir);
+        return;
+    }
+    if (kinds.n || (block->kind != KIND_top && map_get(&b->statements, word))) {
+        struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%.*s` does not stand %.*s",
+                              STR_ARG(word), STR_ARG(here));
+        diag_help(b->diags, m, "it belongs in %.*s%s", STR_ARG(kinds), kinds.n ? "" : "the file, outside of blocks");
+        return;
+    }
+    suggest_init(&near, word);
+    suggest_here(b, block, &near);
+    struct diag *m = diag(b->diags, CHECK_directive_unknown, span,
+                          s->open ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",
+                          STR_ARG(word), STR_ARG(here));
+    if (near.best.n)
+        diag_help(b->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
+}

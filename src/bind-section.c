@@ -1,0 +1,118 @@
+#include <config.h>
+
+#include "bind-internal.h"
+
+/* The argument of a section's tag: a path may begin with a bar, a name is a name.  */
+static bool check_argument(struct bind *b, const struct section *row, struct section_body *body)
+{
+    struct arg arg = body->arg;
+    struct cidr cidr;
+    uint16_t port;
+    switch (row->arg) {
+    case ARG_NAME:
+    case ARG_OPTIONAL_NAME:
+        return !arg.text.n || bind_name(b, arg, false);
+    case ARG_ENDPOINT:
+        return bind_endpoint(b, arg, &cidr, &port);
+    case ARG_DOMAIN:
+        return bind_domain_name(b, &body->arg, true);
+    case ARG_NONE:
+    case ARG_PATH:
+    case ARG_SOURCE:
+        return !arg.bad;
+    }
+    return false;
+}
+
+static bool has_argument(struct bind *b, const struct section *row, const struct stmt *s,
+                         struct args a, bool nested)
+{
+    bool wanted = row->arg != ARG_NONE && !(nested && row->arg == ARG_OPTIONAL_NAME);
+    if (a.n == (wanted ? 2 : 1))
+        return true;
+    struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s),
+                          wanted ? "`%s` needs one argument" : "`%s` takes no argument", row->name);
+    if (wanted && a.n > 2)
+        diag_help(b->diags, m, "an argument with blanks stands in quotes");
+    return false;
+}
+
+/* A pattern line whose result is a list of its own: `mail-from /x/ pattern-list { ... }`.  */
+static bool bind_nested_list(struct bind *b, struct section_body *body, const struct stmt *s)
+{
+    struct str last = value_text(s->values[s->n_values - 1]);
+    enum scope scope = dict_section(b->dict, last);
+    if (!s->open || s->n_values < 2 || scope != body->scope)
+        return false;
+    struct stmt inner = *s;
+    inner.values = s->values + s->n_values - 1;
+    inner.n_values = 1;
+    struct stmt head = *s;
+    head.open = 0;
+    struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
+    const struct directive *dir = dict_find(b->dict, a.v[0].text, scope);
+    if (!dir)
+        return false;
+    struct line *line = NEW(b->arena, struct line);
+    *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = a.n - 1, .span = stmt_span(s) };
+    line->nested = bind_section(b, scope, &inner, scope);
+    line->bad = !line->nested;
+    lines_add(&body->lines, line);
+    return true;
+}
+
+static bool may_stand(const struct section *row, enum scope parent)
+{
+    return (row->parents & (uint64_t)1 << parent) != 0;
+}
+
+static void bind_child(struct bind *b, struct section_body *body, struct section_body ***end,
+                       const struct stmt *s)
+{
+    enum scope scope = s->open ? dict_section(b->dict, value_text(s->values[0])) : N_SCOPES;
+    if (scope == N_SCOPES || !may_stand(dict_scope(scope), body->scope)) {
+        struct block block = { .kind = KIND_top, .n_targets = 1,
+                               .targets = { { body->scope, &body->lines } } };
+        bind_directive(b, &block, s);
+        return;
+    }
+    struct section_body *child = bind_section(b, scope, s, body->scope);
+    if (child) {
+        **end = child;
+        *end = &child->next;
+    }
+}
+
+struct section_body *bind_section(struct bind *b, enum scope scope, const struct stmt *s,
+                                  enum scope parent)
+{
+    const struct section *row = dict_scope(scope);
+    struct section_body *body = NEW(b->arena, struct section_body), **end = &body->children;
+    struct stmt head = *s;
+    head.open = 0;
+    if (!may_stand(row, parent)) {
+        diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+             "a `%s` section does not stand here", row->name);
+        return NULL;
+    }
+    struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
+    if (!has_argument(b, row, s, a, parent != SCOPE_global))
+        return NULL;
+    body->scope = scope;
+    body->span = stmt_span(s);
+    if (a.n > 1)
+        body->arg = a.v[1];
+    if (!check_argument(b, row, body))
+        body->object.bad = true;
+    body->object = (struct object){ .kind = KIND_top, .name = body->arg.text,
+                                    .span = a.n > 1 ? a.v[1].span : body->span, .stmt = s,
+                                    .bad = body->object.bad, .shared = b->shared };
+    if (row->since > b->model->version)
+        diag(b->diags, CHECK_directive_version, body->span,
+             "`<%s>` exists from PowerMTA %s on, and this is for %s", row->name,
+             version_text(row->since), version_text(b->model->version));
+    for (const struct stmt *child = s->body; child; child = child->next)
+        if (!child->values[0].bad && !bind_nested_list(b, body, child))
+            bind_child(b, body, &end, child);
+    return body;
+}

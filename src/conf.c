@@ -1,0 +1,115 @@
+#include <config.h>
+
+#include "conf.h"
+
+static struct conf_section *new_section(struct conf *c, enum scope scope, struct str arg,
+                                        struct span origin)
+{
+    struct conf_section *s = NEW(c->arena, struct conf_section);
+    s->scope = scope;
+    s->arg = arg;
+    s->origin = origin;
+    return s;
+}
+
+/* Control characters, a '#' (which starts a comment even inside quotes) and a '\' at the end can be
+   written nowhere.  Returns what it found, or NULL.  */
+static const char *unwritable(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '\n' || c == '\r')
+            return "a line end";
+        if (c == '#')
+            return "a `#`, which starts a comment even inside quotes";
+        if (c < 0x20 || c == 0x7f)
+            return "a control character";
+    }
+    return s.n && s.p[s.n - 1] == '\\' ? "a backslash at its end" : NULL;
+}
+
+/* The same for a value in quotes: there "\"" is a quote, and what another backslash means is not
+   documented.  */
+static const char *unquotable(struct str s)
+{
+    bool quotes = s.n == 0;
+    for (size_t i = 0; i < s.n; i++)
+        quotes |= s.p[i] == '"' || is_blank(s.p[i]);
+    return quotes && str_find(s, '\\') < s.n ? "a backslash beside a blank or a quote" : NULL;
+}
+
+static bool report(struct conf *c, struct span span, const char *what, bool secret)
+{
+    struct diag *m = diag(c->diags, CHECK_value_unwritable, span,
+                          "PowerMTA has no way to write this value: it holds %s", what);
+    if (secret)
+        diag_help(c->diags, m, "choose a secret of letters, digits and other signs");
+    return false;
+}
+
+static bool check_value(struct conf *c, const struct arg *arg)
+{
+    const char *what = unwritable(arg->text);
+    if (!what && !arg->pattern)
+        what = unquotable(arg->text);
+    return !what || report(c, arg->span, what, arg->secret);
+}
+
+/* What stands in a tag is written bare.  */
+static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct span span)
+{
+    const char *what = unwritable(arg);
+    for (size_t i = 0; i < arg.n && !what; i++) {
+        if (arg.p[i] == '<' || arg.p[i] == '>' || arg.p[i] == '"')
+            what = "a character that a section's tag cannot hold";
+        else if (is_blank(arg.p[i]) && (scope != SCOPE_acct_file || arg.p[0] != '|'))
+            what = "a blank in a section's tag";
+    }
+    if (!what && arg.n && (is_blank(arg.p[0]) || is_blank(arg.p[arg.n - 1])))
+        what = "a blank at an end of a section's tag";
+    return !what || report(c, span, what, false);
+}
+
+struct conf_section *conf_section(struct conf *c, struct conf_section *parent, enum scope scope,
+                                  struct str arg, struct span arg_span, struct span origin)
+{
+    struct conf_section *s = new_section(c, scope, arg, origin);
+    struct conf_section **first = parent ? &parent->children : &c->first;
+    struct conf_section **last = parent ? &parent->last_child : &c->last;
+    if (parent && !(dict_scope(scope)->parents & (uint64_t)1 << parent->scope))
+        arena_bug(c->arena, "a section that may not stand in its parent");
+    check_tag(c, scope, arg, arg_span);
+    if (*last)
+        (*last)->next = s;
+    else
+        *first = s;
+    *last = s;
+    return s;
+}
+
+struct conf_line *conf_line(struct conf *c, struct conf_section *section,
+                            const struct directive *dir, const struct arg *args, uint32_t n,
+                            struct span origin)
+{
+    if (!(dir->scopes & (uint64_t)1 << section->scope))
+        arena_bug(c->arena, "a directive that may not stand in its section");
+    for (uint32_t i = 0; i < n; i++)
+        if (!check_value(c, &args[i]))
+            return NULL;
+    struct conf_line *line = NEW(c->arena, struct conf_line);
+    *line = (struct conf_line){ .dir = dir, .args = args, .n_args = n, .origin = origin };
+    if (section->last_line)
+        section->last_line->next = line;
+    else
+        section->lines = line;
+    section->last_line = line;
+    return line;
+}
+
+bool conf_has(const struct conf_section *s, const struct directive *dir)
+{
+    for (const struct conf_line *l = s->lines; l; l = l->next)
+        if (l->dir == dir)
+            return true;
+    return false;
+}

@@ -1,0 +1,121 @@
+#include <config.h>
+
+#include "diag.h"
+
+/* A JSON string of 'text': what is no UTF-8 becomes \xNN in its text, so that the document is
+   always valid (RFC 8259).  */
+static void put_string(struct diags *d, struct buf *out, struct str text)
+{
+    struct buf clean = { .arena = d->arena };
+    diag_escape(&clean, text);
+    struct str s = buf_str(&clean);
+    buf_char(out, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_char(out, '\\');
+        buf_char(out, s.p[i]);
+    }
+    buf_char(out, '"');
+}
+
+/* Characters from the start of the line to byte column 'column', from 1.  */
+static uint32_t characters(struct diags *d, struct place at)
+{
+    struct str line = str_sub(source_line(d->sources, at.source, at.line), 0, at.column - 1);
+    uint32_t n = 1, rune;
+    for (size_t i = 0; i < line.n; n++) {
+        size_t len = utf8_rune(line.p + i, line.n - i, &rune);
+        i += len ? len : 1;
+    }
+    return n;
+}
+
+static void put_position(struct diags *d, struct buf *out, const char *key, uint32_t at)
+{
+    struct place place = source_place(d->sources, at);
+    buf_printf(out, "\"%s\": {\"line\": %u, \"column\": %u, \"byteColumn\": %u}", key, place.line,
+               characters(d, place), place.column);
+}
+
+/* "file", "start" and "end" of 'span', or "file": null.  */
+static void put_span(struct diags *d, struct buf *out, struct span span)
+{
+    const struct source *source = span.hi ? source_of(d->sources, span.lo) : NULL;
+    buf_text(out, "\"file\": ");
+    if (!source) {
+        buf_text(out, "null");
+        return;
+    }
+    put_string(d, out, source->name);
+    buf_text(out, ", ");
+    put_position(d, out, "start", span.lo);
+    buf_text(out, ", ");
+    put_position(d, out, "end", span.hi);
+}
+
+static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
+{
+    const char *comma = "";
+    buf_text(out, ", \"notes\": [");
+    for (const struct diag_also *also = m->also; also; also = also->next, comma = ", ") {
+        buf_printf(out, "%s{\"message\": ", comma);
+        put_string(d, out, also->text);
+        buf_text(out, ", ");
+        put_span(d, out, also->span);
+        buf_char(out, '}');
+    }
+    if (m->context.kind) {
+        struct str in = arena_printf(d->arena, "in %s `%.*s`", m->context.kind,
+                                     STR_ARG(m->context.name));
+        buf_printf(out, "%s{\"message\": ", comma);
+        put_string(d, out, in);
+        buf_text(out, ", ");
+        put_span(d, out, m->context.span);
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
+}
+
+static void put_fixes(struct diags *d, struct buf *out, const struct diag *m)
+{
+    buf_text(out, ", \"fixes\": [");
+    for (const struct diag_fix *fix = m->fixes; fix; fix = fix->next) {
+        buf_text(out, fix == m->fixes ? "{\"text\": " : ", {\"text\": ");
+        put_string(d, out, fix->text);
+        buf_text(out, ", ");
+        put_span(d, out, fix->span);
+        buf_char(out, '}');
+    }
+    buf_char(out, ']');
+}
+
+static void put_diag(struct diags *d, struct buf *out, const struct diag *m)
+{
+    buf_printf(out, "    {\"check\": \"%s\", \"level\": \"%s\", \"message\": ",
+               check_row(m->check)->name, level_name(m->level));
+    put_string(d, out, m->text);
+    buf_printf(out, ", \"more\": %zu, ", m->more);
+    put_span(d, out, m->span);
+    if (m->help.n) {
+        buf_text(out, ", \"help\": ");
+        put_string(d, out, m->help);
+    }
+    put_notes(d, out, m);
+    put_fixes(d, out, m);
+    buf_char(out, '}');
+}
+
+void diags_print_json(struct diags *d, struct buf *out)
+{
+    const char *comma = "";
+    buf_text(out, "{\n  \"version\": 1,\n  \"diagnostics\": [");
+    for (size_t i = 0; i < d->list.n; i++) {
+        if (d->list.v[i]->level == LEVEL_OFF)
+            continue;
+        buf_printf(out, "%s\n", comma);
+        put_diag(d, out, d->list.v[i]);
+        comma = ",";
+    }
+    buf_printf(out, "%s],\n  \"errors\": %zu,\n  \"warnings\": %zu\n}\n", *comma ? "\n  " : "",
+               d->n_errors, d->n_warnings);
+}

@@ -1,0 +1,351 @@
+#include <config.h>
+
+#include "diag.h"
+
+/* Snippets are shown through a window of this many cells around the caret.  */
+enum { WINDOW = 120, MASK = 8 };
+
+struct rune_range {
+    uint32_t lo, hi;
+};
+
+/* Wide characters of East Asia and pictures, in blocks: enough to keep a caret in place.  */
+static const struct rune_range wide[] = {
+    { 0x1100, 0x115f }, { 0x2e80, 0xa4cf },   { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
+    { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },   { 0x1f300, 0x1f64f },
+    { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+};
+
+static const struct rune_range combining[] = {
+    { 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd }, { 0x0610, 0x061a },
+    { 0x064b, 0x065f }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff },
+    { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f },
+};
+
+static const struct rune_range invisible[] = {
+    { 0x0080, 0x00a0 }, { 0x00ad, 0x00ad }, { 0x061c, 0x061c }, { 0x1680, 0x1680 },
+    { 0x2000, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x2064 }, { 0x2066, 0x206f },
+    { 0x3000, 0x3000 }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
+};
+
+static bool in_ranges(uint32_t rune, const struct rune_range *ranges, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rune >= ranges[i].lo && rune <= ranges[i].hi)
+            return true;
+    return false;
+}
+
+#define IN(RUNE, RANGES) in_ranges(RUNE, RANGES, sizeof(RANGES) / sizeof(RANGES)[0])
+
+bool rune_is_invisible(uint32_t rune) { return IN(rune, invisible); }
+
+size_t utf8_rune(const char *p, size_t n, uint32_t *rune)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    unsigned char c = n ? (unsigned char)p[0] : 0;
+    size_t len = !n ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    if (!len || len > n)
+        return 0;
+    *rune = len == 1 ? c : c & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if (((unsigned char)p[i] & 0xc0) != 0x80)
+            return 0;
+        *rune = *rune << 6 | ((unsigned char)p[i] & 0x3f);
+    }
+    bool good = *rune >= least[len] && *rune <= 0x10ffff && (*rune < 0xd800 || *rune > 0xdfff);
+    return good ? len : 0;
+}
+
+/* Writes the character at 'p' as a terminal may show it; sets the cells it takes and returns the
+   bytes it consumed.  */
+static size_t put_rune(struct buf *out, const char *p, size_t n, size_t at, size_t *cells)
+{
+    uint32_t rune;
+    size_t len = utf8_rune(p, n, &rune), before = out->n;
+    if (!len) {
+        buf_printf(out, "\\x%02x", (unsigned char)p[0]);
+        *cells = 4;
+        return 1;
+    }
+    if (rune == '\t') {
+        *cells = 8 - at % 8;
+        buf_fill(out, ' ', *cells);
+    } else if (rune < 0x20 || rune == 0x7f) {
+        buf_printf(out, "\\x%02x", (unsigned)rune);
+        *cells = 4;
+    } else if (rune_is_invisible(rune)) {
+        buf_printf(out, "<U+%04X>", (unsigned)rune);
+        *cells = out->n - before;
+    } else {
+        buf_put(out, (struct str){ p, len });
+        *cells = IN(rune, wide) ? 2 : IN(rune, combining) ? 0 : 1;
+    }
+    return len;
+}
+
+void diag_escape(struct buf *out, struct str text)
+{
+    size_t cells;
+    for (size_t i = 0; i < text.n;) {
+        if (text.p[i] == '\t' || text.p[i] == '\n')
+            buf_printf(out, "\\x%02x", (unsigned char)text.p[i++]);
+        else
+            i += put_rune(out, text.p + i, text.n - i, 0, &cells);
+    }
+}
+
+/* The end of the secret that begins at 'at', or 0.  */
+static uint32_t registered_secret(const struct diags *d, uint32_t at)
+{
+    for (size_t i = 0; i < d->secrets.n; i++)
+        if (d->secrets.v[i].lo <= at && at < d->secrets.v[i].hi)
+            return d->secrets.v[i].hi;
+    return 0;
+}
+
+/* The value behind 'word' at byte 'at' of the line: it is to be hidden unless it is known to be no
+   secret itself, or is hidden already.  */
+static bool is_suspect(const struct diags *d, struct str line, uint32_t base, size_t at)
+{
+    struct str rest = str_sub(line, at, line.n);
+    return rest.n && !registered_secret(d, base + (uint32_t)at) && !str_starts(rest, STR("env:")) &&
+           !str_starts(rest, STR("file:"));
+}
+
+/* 'word' stands at byte 'i' of the line, and is no part of a longer word.  */
+static bool word_stands(struct str line, size_t i, struct str word)
+{
+    char before = i ? line.p[i - 1] : ' ', after = i + word.n < line.n ? line.p[i + word.n] : ' ';
+    return !is_alnum(before) && before != '-' && before != '_' && !is_alnum(after) &&
+           after != '-' && after != '_' &&
+           str_ieq(str_sub(line, i, word.n), word);
+}
+
+/* The last field of a row of six, unless it is one with two addresses, which has no password.  */
+static size_t row_secret(struct str line)
+{
+    size_t bars = 0, letters = 0;
+    for (size_t i = 0; i < line.n; i++) {
+        letters += bars == 1 && is_alpha(line.p[i]);
+        if (line.p[i] == '|' && ++bars == 5)
+            return letters ? i + 1 : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+/* Where in 'line' a secret may begin although nothing has registered it, because the statement was
+   never understood: behind a word that takes one, or in the last field of a row.  */
+static size_t suspected_secret(const struct diags *d, const struct source *source, struct str line,
+                               uint32_t base)
+{
+    if (str_ends(source->name, STR(".psv")))
+        return row_secret(line);
+    for (size_t w = 0; w < d->secret_words.n; w++) {
+        struct str word = d->secret_words.v[w];
+        for (size_t i = 0; i + word.n < line.n; i++) {
+            size_t at = i + word.n;
+            if (!word_stands(line, i, word))
+                continue;
+            while (at < line.n && is_blank(line.p[at]))
+                at++;
+            if (is_suspect(d, line, base, at))
+                return at;
+        }
+    }
+    return SIZE_MAX;
+}
+
+struct snippet {
+    struct buf text;
+    size_t from, to;             /* cells to underline */
+};
+
+/* The line with everything dangerous made visible and everything secret hidden.  */
+static struct snippet draw_line(struct diags *d, const struct source *source, struct str line,
+                                uint32_t base, struct span span)
+{
+    struct snippet s = { .text = { .arena = d->arena }, .from = SIZE_MAX };
+    size_t suspected = suspected_secret(d, source, line, base), at = 0, i = 0;
+    bool masked = false;
+    while (i <= line.n) {
+        uint32_t place = base + (uint32_t)i;
+        if (s.from == SIZE_MAX && place >= span.lo)
+            s.from = at;
+        if (place < span.hi || place == span.lo)
+            s.to = at + 1;
+        if (i == line.n)
+            break;
+        uint32_t secret = registered_secret(d, place);
+        bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
+        size_t cells, used;
+        if (secret || guess) {
+            cells = masked ? 0 : MASK;
+            buf_fill(&s.text, '*', cells);
+            used = secret ? secret - place : 1;
+            used = used > line.n - i ? line.n - i : used;
+            masked = true;
+        } else {
+            used = put_rune(&s.text, line.p + i, line.n - i, at, &cells);
+            masked = false;
+        }
+        at += cells;
+        if (place < span.hi && cells)
+            s.to = at;
+        i += used;
+    }
+    return s;
+}
+
+struct colors {
+    const char *error, *warning, *note, *bold, *plain;
+};
+
+static const struct colors no_colors = { "", "", "", "", "" };
+static const struct colors ansi = { "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[1m", "\033[0m" };
+
+static const char *level_color(const struct colors *c, enum level level)
+{
+    return level == LEVEL_ERROR ? c->error : level == LEVEL_WARNING ? c->warning : c->note;
+}
+
+static void put_place(struct diags *d, struct buf *out, struct span span)
+{
+    struct place at = source_place(d->sources, span.lo);
+    if (!at.source) {
+        buf_text(out, "pmtac: ");
+        return;
+    }
+    diag_escape(out, at.source->name);
+    buf_printf(out, ":%u:%u: ", at.line, at.column);
+}
+
+static void put_snippet(struct diags *d, struct buf *out, struct span span, const struct colors *c,
+                        const char *color)
+{
+    struct place at = source_place(d->sources, span.lo);
+    if (!at.source)
+        return;
+    struct str line = source_line(d->sources, at.source, at.line);
+    struct snippet s = draw_line(d, at.source, line, span.lo - (at.column - 1), span);
+    size_t from = s.from == SIZE_MAX ? 0 : s.from, to = s.to > from ? s.to : from + 1, skip = 0;
+    struct str text = str_trim(buf_str(&s.text)).n ? buf_str(&s.text) : STR("");
+    if (text.n > WINDOW && from > WINDOW / 2) {
+        skip = from - WINDOW / 2;
+        while (skip < text.n && ((unsigned char)text.p[skip] & 0xc0) == 0x80)
+            skip++;
+        text = str_sub(text, skip, text.n);
+    }
+    bool cut = text.n > WINDOW;
+    if (cut) {
+        size_t n = WINDOW;
+        while (n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+            n--;
+        text = str_sub(text, 0, n);
+    }
+    from -= skip;
+    to -= skip;
+    to = to > WINDOW ? (from + 1 > WINDOW ? from + 1 : WINDOW) : to;
+    buf_printf(out, "%5u | %s%.*s%s\n      | ", at.line, skip ? "…" : "", STR_ARG(text),
+               cut ? "…" : "");
+    buf_fill(out, ' ', from + (skip ? 1 : 0));
+    buf_text(out, color);
+    buf_char(out, '^');
+    buf_fill(out, '~', to - from - 1);
+    buf_printf(out, "%s\n", c->plain);
+}
+
+static void put_note(struct diags *d, struct buf *out, struct span span, const struct colors *c,
+                     const char *word, struct str text)
+{
+    put_place(d, out, span);
+    buf_printf(out, "%s%s:%s ", c->note, word, c->plain);
+    diag_escape(out, text);
+    buf_char(out, '\n');
+}
+
+static void put_first_line(struct diags *d, struct buf *out, const struct diag *m,
+                           const struct colors *c)
+{
+    buf_text(out, c->bold);
+    put_place(d, out, m->span);
+    buf_printf(out, "%s%s%s:%s ", c->plain, level_color(c, m->level), level_name(m->level), c->plain);
+    diag_escape(out, m->text);
+    if (m->more)
+        buf_printf(out, " (and %zu more like this)", m->more);
+    buf_printf(out, " [%s]\n", check_row(m->check)->name);
+}
+
+/* The texts that included the one at 'span', innermost first.  */
+static void put_includes(struct diags *d, struct buf *out, struct span span, const struct colors *c)
+{
+    const struct source *source = span.hi ? source_of(d->sources, span.lo) : NULL;
+    while (source && source->included.hi) {
+        put_note(d, out, source->included, c, "note", STR("included from here"));
+        source = source_of(d->sources, source->included.lo);
+    }
+}
+
+static void put_diag(struct diags *d, struct buf *out, const struct diag *m, const struct colors *c)
+{
+    put_first_line(d, out, m, c);
+    put_snippet(d, out, m->span, c, level_color(c, m->level));
+    for (const struct diag_also *also = m->also; also; also = also->next) {
+        put_note(d, out, also->span, c, "note", also->text);
+        put_snippet(d, out, also->span, c, c->note);
+    }
+    if (m->context.kind) {
+        struct str in = arena_printf(d->arena, "in %s `%.*s`", m->context.kind,
+                                     STR_ARG(m->context.name));
+        put_note(d, out, m->context.span, c, "note", in);
+    }
+    put_includes(d, out, m->span, c);
+    if (m->help.n)
+        put_note(d, out, m->span, c, "help", m->help);
+}
+
+/* What was said in all, in one line; nothing where nothing was said.  */
+static void put_count(struct buf *out, const struct diags *d, size_t unshown)
+{
+    if (unshown)
+        buf_printf(out, "pmtac: %zu more error%s not shown (--max-errors)\n", unshown,
+                   unshown == 1 ? "" : "s");
+    if (d->n_errors && d->n_warnings)
+        buf_printf(out, "pmtac: %zu error%s and %zu warning%s\n", d->n_errors,
+                   d->n_errors == 1 ? "" : "s", d->n_warnings, d->n_warnings == 1 ? "" : "s");
+    else if (d->n_errors)
+        buf_printf(out, "pmtac: %zu error%s\n", d->n_errors, d->n_errors == 1 ? "" : "s");
+}
+
+typedef void put_fn(struct diags *, struct buf *, const struct diag *, const struct colors *);
+
+static void put_all(struct diags *d, struct buf *out, size_t max_errors, const struct colors *c,
+                    put_fn *put)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < d->list.n; i++) {
+        const struct diag *m = d->list.v[i];
+        if (m->level == LEVEL_OFF || (m->level == LEVEL_ERROR && max_errors && shown == max_errors))
+            continue;
+        shown += m->level == LEVEL_ERROR;
+        put(d, out, m, c);
+    }
+    put_count(out, d, d->n_errors - shown);
+}
+
+void diags_print_text(struct diags *d, struct buf *out, size_t max_errors, bool color)
+{
+    put_all(d, out, max_errors, color ? &ansi : &no_colors, put_diag);
+}
+
+static void put_gcc(struct diags *d, struct buf *out, const struct diag *m, const struct colors *c)
+{
+    put_first_line(d, out, m, c);
+    for (const struct diag_also *also = m->also; also; also = also->next)
+        put_note(d, out, also->span, c, "note", also->text);
+}
+
+void diags_print_gcc(struct diags *d, struct buf *out, size_t max_errors)
+{
+    put_all(d, out, max_errors, &no_colors, put_gcc);
+}

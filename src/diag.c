@@ -1,0 +1,146 @@
+#include <config.h>
+
+#include "diag.h"
+
+#include <stdlib.h>
+
+enum { KEPT = 10000 };      /* messages kept; a hopeless file has more */
+
+static const struct check_row rows[] = {
+#define CHECK(ID, NAME, LEVEL, ABOUT) { NAME, LEVEL_##LEVEL, ABOUT },
+#include "../grammar/checks.def"
+#undef CHECK
+};
+
+const struct check_row *check_row(enum check check) { return &rows[check]; }
+
+enum check check_named(struct str name)
+{
+    for (size_t i = 0; i < N_CHECKS; i++)
+        if (str_eq(name, str_of(rows[i].name)))
+            return (enum check)i;
+    return N_CHECKS;
+}
+
+const char *level_name(enum level level)
+{
+    static const char *const names[] = { "off", "note", "warning", "error" };
+    return names[level];
+}
+
+void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
+{
+    *d = (struct diags){ .arena = arena, .sources = sources,
+                         .seen = { .arena = arena, .exact = true } };
+    d->scratch.also_end = &d->scratch.also;
+}
+
+/* The message that 'check' has already made at 'span', or a new slot for it.  */
+static void **seen_at(struct diags *d, enum check check, struct span span)
+{
+    uint32_t key[3] = { (uint32_t)check, span.lo, span.hi };
+    struct str bytes = { (const char *)key, sizeof key };
+    void **slot = map_find(&d->seen, bytes);
+    return slot ? slot : map_add(&d->seen, arena_str(d->arena, bytes));
+}
+
+static struct diag *repeat(struct diags *d, struct diag *first, struct str text)
+{
+    if (!str_eq(first->text, text))
+        first->more++;
+    d->scratch = (struct diag){ .also_end = &d->scratch.also };
+    return &d->scratch;
+}
+
+static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
+                           const char *format, va_list args)
+{
+    struct str text = arena_vprintf(d->arena, format, args);
+    void **seen = seen_at(d, check, span);
+    if (*seen)
+        return repeat(d, *seen, text);
+    if (level == LEVEL_ERROR)
+        d->n_errors++;
+    if (level == LEVEL_WARNING)
+        d->n_warnings++;
+    struct diag *m = NEW(d->arena, struct diag);
+    *m = (struct diag){ .check = check, .level = level, .span = span, .text = text,
+                        .context = d->context };
+    m->also_end = &m->also;
+    *seen = m;
+    if (d->list.n < (level == LEVEL_ERROR ? 2 * KEPT : KEPT))
+        VEC_PUSH(d->arena, &d->list, m);
+    else if (level == LEVEL_ERROR)
+        d->n_unsaid++;
+    return m;
+}
+
+struct diag *diag_at(struct diags *d, enum check check, enum level level, struct span span,
+                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct diag *m = report(d, check, level, span, format, args);
+    va_end(args);
+    return m;
+}
+
+struct diag *diag(struct diags *d, enum check check, struct span span, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct diag *m = report(d, check, rows[check].level, span, format, args);
+    va_end(args);
+    return m;
+}
+
+void diag_also(struct diags *d, struct diag *m, struct span span, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct diag_also *also = NEW(d->arena, struct diag_also);
+    also->span = span;
+    also->text = arena_vprintf(d->arena, format, args);
+    *m->also_end = also;
+    m->also_end = &also->next;
+    va_end(args);
+}
+
+void diag_help(struct diags *d, struct diag *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    m->help = arena_vprintf(d->arena, format, args);
+    va_end(args);
+}
+
+void diag_fix(struct diags *d, struct diag *m, struct span span, struct str replacement)
+{
+    struct diag_fix *fix = NEW(d->arena, struct diag_fix);
+    *fix = (struct diag_fix){ span, replacement, m->fixes };
+    m->fixes = fix;
+}
+
+void diag_secret(struct diags *d, struct span span)
+{
+    if (span.hi)
+        VEC_PUSH(d->arena, &d->secrets, span);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct diag *x = *(struct diag *const *)a, *y = *(struct diag *const *)b;
+    if (x->span.lo != y->span.lo)
+        return x->span.lo < y->span.lo ? -1 : 1;
+    if (x->span.hi != y->span.hi)
+        return x->span.hi < y->span.hi ? -1 : 1;
+    if (x->check != y->check)
+        return x->check < y->check ? -1 : 1;
+    return 0;
+}
+
+void diags_sort(struct diags *d)
+{
+    if (d->list.n)
+        qsort(d->list.v, d->list.n, sizeof *d->list.v, by_place);
+}

@@ -1,0 +1,126 @@
+/* diag.h - messages: collected, sorted by place, printed once.
+
+   Every message has a check (a name that never changes, see grammar/checks.def), a place, says what
+   was found and what was expected, and tells the cure where there is one.  Always true: one check
+   reports one place once (what else it has to say there is counted); nothing printed holds a
+   control character or a secret; reporting never stops the compilation.  */
+
+#ifndef PMTAC_DIAG_H
+#define PMTAC_DIAG_H
+
+#include "buf.h"
+#include "map.h"
+#include "source.h"
+
+enum level { LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
+
+/* CHECK_<id> per row of checks.def.  */
+enum check {
+#define CHECK(ID, ...) CHECK_##ID,
+#include "../grammar/checks.def"
+#undef CHECK
+    N_CHECKS
+};
+
+struct check_row {
+    const char *name;
+    enum level level;            /* unless the place says otherwise */
+    const char *about;
+};
+
+/* A second place that belongs to a message.  */
+struct diag_also {
+    struct span span;
+    struct str text;
+    struct diag_also *next;
+};
+
+/* An exact edit that mends it.  */
+struct diag_fix {
+    struct span span;
+    struct str text;
+    struct diag_fix *next;
+};
+
+/* What was being read: "vmta", "tx9".  */
+struct diag_context {
+    const char *kind;            /* NULL: nothing to name */
+    struct str name;
+    struct span span;
+};
+
+struct diag {
+    enum check check;
+    enum level level;
+    struct span span;
+    struct str text;
+    struct diag_also *also, **also_end;
+    struct str help;
+    struct diag_fix *fixes;
+    struct diag_context context;
+    size_t more;                 /* others like it at the same place */
+};
+
+struct diags {
+    struct arena *arena;
+    struct sources *sources;
+    VEC(struct diag *) list;
+    struct map seen;             /* check and span to the message */
+    VEC(struct span) secrets;    /* never shown */
+    VEC(struct str) secret_words;/* what stands behind one of these words is never shown */
+    struct diag_context context; /* of what is being read now */
+    size_t n_errors, n_warnings;
+    size_t n_unsaid;             /* errors beyond those that are kept */
+    struct diag scratch;         /* takes what is said of a repeated message */
+};
+
+void diags_init(struct diags *, struct arena *, struct sources *);
+
+/* Reports 'check' at 'span' with its usual level.  Never NULL; what 'diag_also' and its kind add to
+   a repeated message is dropped.  */
+struct diag *diag(struct diags *, enum check, struct span, const char *format, ...) PRINTF(4, 5);
+
+/* The same with another level than the usual one.  */
+struct diag *diag_at(struct diags *, enum check, enum level, struct span, const char *format, ...)
+    PRINTF(5, 6);
+
+/* Adds another place.  */
+void diag_also(struct diags *, struct diag *, struct span, const char *format, ...) PRINTF(4, 5);
+
+/* Says what to do.  */
+void diag_help(struct diags *, struct diag *, const char *format, ...) PRINTF(3, 4);
+
+/* Gives the exact edit.  */
+void diag_fix(struct diags *, struct diag *, struct span, struct str replacement);
+
+/* What stands at 'span' is never to be shown.  */
+void diag_secret(struct diags *, struct span);
+
+/* Sorts by place and check; the order is the same on every machine.  */
+void diags_sort(struct diags *);
+
+const struct check_row *check_row(enum check);
+/* The check called 'name', or N_CHECKS.  */
+enum check check_named(struct str name);
+const char *level_name(enum level);
+
+/* The sorted messages for people: GNU form, source line and caret, notes, help; at most
+   'max_errors' errors and then a count (0: all).  */
+void diags_print_text(struct diags *, struct buf *, size_t max_errors, bool color);
+
+/* One line a message, as compilers print it; no source lines.  */
+void diags_print_gcc(struct diags *, struct buf *, size_t max_errors);
+
+/* One JSON document, as pmtac(1) describes it.  */
+void diags_print_json(struct diags *, struct buf *);
+
+/* 'text' with control characters, invalid UTF-8 and invisible characters as \xNN or <U+NNNN>.  */
+void diag_escape(struct buf *, struct str text);
+
+/* A rune of UTF-8 at 'p' of 'n' bytes: its length, or 0 where it is none; the code in '*rune'.  */
+size_t utf8_rune(const char *p, size_t n, uint32_t *rune);
+
+/* Blanks and marks of Unicode that nobody can see: no-break space, zero width, bidi controls.  */
+bool rune_is_invisible(uint32_t rune);
+
+#endif

@@ -1,0 +1,51 @@
+#include <config.h>
+
+#include "effective.h"
+
+static enum reach endpoint_reach(const struct endpoint *e)
+{
+    switch (cidr_kind(&e->cidr)) {
+    case ADDR_LOOPBACK:
+        return REACH_LOOPBACK;
+    case ADDR_PRIVATE:
+    case ADDR_LINK_LOCAL:
+        return REACH_PRIVATE;
+    case ADDR_PUBLIC:
+    case ADDR_UNSPECIFIED:
+    case ADDR_DOCUMENTATION:
+    case ADDR_MULTICAST:
+    case ADDR_RESERVED:
+        break;
+    }
+    return REACH_PUBLIC;
+}
+
+enum reach effective_reach(const struct listener *l)
+{
+    enum reach widest = REACH_LOOPBACK;
+    for (const struct endpoint *e = l->endpoints; e; e = e->next)
+        if (!e->bad && endpoint_reach(e) > widest)
+            widest = endpoint_reach(e);
+    return widest;
+}
+
+const struct lines *effective_source_lines(const struct listener *l)
+{
+    if (l->written && l->source.to)
+        return &((const struct source_rule *)(const void *)l->source.to)->lines;
+    return &l->source_lines;
+}
+
+bool effective_requires_login(const struct model *m, const struct listener *l)
+{
+    int said = line_bool(effective_source_lines(l), m->target[TARGET_source_require_auth]);
+    return said < 0 ? l->auth == AUTH_REQUIRED : said == 1;
+}
+
+bool effective_offers_login(const struct model *m, const struct listener *l)
+{
+    if (line_bool(effective_source_lines(l), m->target[TARGET_source_allow_auth]) == 0)
+        return false;
+    return l->written ? m->users.n > 0
+                      : l->auth == AUTH_OPTIONAL || effective_requires_login(m, l);
+}

@@ -1,0 +1,19 @@
+/* emit.h - the output tree as text.
+
+   Decides nothing: the tree says what stands where.  The same tree gives the same bytes.  */
+
+#ifndef PMTAC_EMIT_H
+#define PMTAC_EMIT_H
+
+#include "conf.h"
+
+struct emit_options {
+    struct str header;       /* comment lines at the top, without their '#' */
+    bool annotate;           /* "# FILE:LINE" behind each line that has an origin */
+    bool redact;             /* secrets as asterisks */
+};
+
+/* Appends the PowerMTA configuration to 'out'.  */
+void emit(const struct conf *, struct sources *, const struct emit_options *, struct buf *out);
+
+#endif

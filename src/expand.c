@@ -1,0 +1,346 @@
+#include <config.h>
+
+#include "expand.h"
+#include "suggest.h"
+
+enum { SUBSTITUTIONS = 10000 };      /* of variables in one value; more is a bomb */
+
+/* What a brace in a word is.  */
+enum piece { PIECE_PLAIN, PIECE_VARIABLE, PIECE_LITERAL, PIECE_RANGE, PIECE_BAD_RANGE };
+
+struct range {
+    uint64_t first, last;
+    size_t width;                /* of zero-padded numbers, else 0 */
+};
+
+static uint32_t range_length(const struct range *r)
+{
+    uint64_t n = (r->first < r->last ? r->last - r->first : r->first - r->last) + 1;
+    return n > EXPAND_LIMIT ? EXPAND_LIMIT + 1 : (uint32_t)n;
+}
+
+/* Reads decimal digits at 'p'; at most 15 of them.  */
+static size_t read_number(const char *p, size_t n, uint64_t *number)
+{
+    size_t i = 0;
+    *number = 0;
+    for (; i < n && is_digit(p[i]) && i < 16; i++)
+        *number = *number * 10 + (uint64_t)(p[i] - '0');
+    return i < 16 ? i : 0;
+}
+
+/* The piece that begins at 'p', a '{' or a '$'; '*len' is its length.  */
+static enum piece piece_at(const char *p, size_t n, size_t *len, struct range *range)
+{
+    struct str s = { p, n };
+    size_t close = str_find(s, '}');
+    *len = 1;
+    if (close == n)
+        return PIECE_PLAIN;
+    if (str_starts(s, STR("$${"))) {
+        *len = close + 1;
+        return PIECE_LITERAL;
+    }
+    if (str_starts(s, STR("${"))) {
+        *len = close + 1;
+        return PIECE_VARIABLE;
+    }
+    if (p[0] != '{')
+        return PIECE_PLAIN;
+    size_t a = read_number(p + 1, close - 1, &range->first), b = 0;
+    if (a && str_starts(str_sub(s, 1 + a, n), STR("..")))
+        b = read_number(p + 3 + a, close - 3 - a, &range->last);
+    *len = close + 1;
+    if (b && 3 + a + b == close) {
+        bool padded = (p[1] == '0' && a > 1) || (p[3 + a] == '0' && b > 1);
+        range->width = padded ? a : 0;
+        return padded && a != b ? PIECE_BAD_RANGE : PIECE_RANGE;
+    }
+    struct str inner = { p + 1, close - 1 };
+    for (size_t i = 0; i + 1 < inner.n; i++)
+        if (inner.p[i] == '.' && inner.p[i + 1] == '.')
+            return PIECE_BAD_RANGE;
+    *len = close + 1;
+    return PIECE_PLAIN;
+}
+
+static struct span part_span(struct value v, size_t at, size_t len)
+{
+    if (v.made)
+        return value_span(v);
+    uint32_t lo = v.lo + (v.kind == VALUE_WORD ? 0 : 1) + (uint32_t)at;
+    return (struct span){ lo, lo + (uint32_t)len };
+}
+
+static bool bad_range(struct env *e, struct value v, size_t at, size_t len)
+{
+    struct str text = str_sub(value_text(v), at, len);
+    struct diag *m = diag(e->diags, CHECK_syntax, part_span(v, at, len),
+                          "`%.*s` is not a range", STR_ARG(text));
+    diag_help(e->diags, m,
+              "a range is two numbers, {1..4}; with leading zeros both have the same width, {01..16}");
+    return false;
+}
+
+bool expand_count(struct env *e, struct value v, uint32_t *count)
+{
+    struct str text = value_text(v);
+    struct range range;
+    *count = 0;
+    if (!v.special || v.kind != VALUE_WORD)
+        return true;
+    for (size_t i = 0, len; i < text.n; i += len) {
+        len = 1;
+        if (text.p[i] != '{' && text.p[i] != '$')
+            continue;
+        enum piece piece = piece_at(text.p + i, text.n - i, &len, &range);
+        if (piece == PIECE_BAD_RANGE)
+            return bad_range(e, v, i, len);
+        if (piece != PIECE_RANGE)
+            continue;
+        uint32_t n = range_length(&range);
+        if (n > EXPAND_LIMIT) {
+            diag(e->diags, CHECK_range_length, part_span(v, i, len),
+                 "a range of more than %d elements", EXPAND_LIMIT);
+            return false;
+        }
+        if (*count && *count != n) {
+            diag(e->diags, CHECK_range_length, part_span(v, i, len),
+                 "a range of %u elements in a word whose other range has %u", n, *count);
+            return false;
+        }
+        *count = n;
+    }
+    return true;
+}
+
+struct var *vars_find(struct vars *vars, struct str name)
+{
+    for (; vars; vars = vars->outer) {
+        struct var *var = map_get(&vars->map, name);
+        if (var)
+            return var;
+    }
+    return NULL;
+}
+
+static void unknown_variable(struct env *e, struct span span, struct str name)
+{
+    struct suggest near;
+    suggest_init(&near, name);
+    for (const struct vars *vars = e->vars; vars; vars = vars->outer)
+        for (size_t i = 0; i < vars->map.n; i++)
+            suggest_offer(&near, vars->map.entries[i].key);
+    struct diag *m = diag(e->diags, CHECK_name_unknown, span, "no variable `%.*s` is set",
+                          STR_ARG(name));
+    if (near.best.n)
+        diag_help(e->diags, m, "did you mean ${%.*s}?", STR_ARG(near.best));
+    else
+        diag_help(e->diags, m, "set it with `let %.*s = VALUE` or -D %.*s=VALUE", STR_ARG(name),
+                  STR_ARG(name));
+}
+
+struct work {
+    struct env *env;
+    struct buf out;
+    struct span span;            /* of the value that is being expanded */
+    size_t left;                 /* substitutions */
+    bool bad;
+};
+
+static void put_value(struct work *w, struct value v, uint32_t element);
+
+static void put_variable(struct work *w, struct str name, struct span span)
+{
+    struct var *var = vars_find(w->env->vars, name);
+    if (!var) {
+        unknown_variable(w->env, span, name);
+        w->bad = true;
+        return;
+    }
+    var->used = true;
+    if (var->busy || !w->left || w->out.n > AST_WORD) {
+        struct diag *m = diag(w->env->diags, CHECK_syntax, w->span,
+                              var->busy ? "the variable `%.*s` refers to itself"
+                                        : "the variable `%.*s` grows beyond any use",
+                              STR_ARG(name));
+        diag_also(w->env->diags, m, var->span, "set here");
+        w->bad = true;
+        return;
+    }
+    w->left--;
+    w->bad |= var->value.bad;
+    var->busy = true;
+    put_value(w, var->value, 0);
+    var->busy = false;
+}
+
+/* Element 'i' of 'range', with its zeros.  */
+static void put_element(struct work *w, const struct range *range, uint32_t i)
+{
+    uint64_t n = range->first < range->last ? range->first + i : range->first - i;
+    buf_printf(&w->out, "%0*llu", (int)range->width, (unsigned long long)n);
+}
+
+static void put_value(struct work *w, struct value v, uint32_t element)
+{
+    struct str text = value_text(v);
+    struct range range;
+    for (size_t i = 0, len; i < text.n && !w->bad; i += len) {
+        char c = text.p[i];
+        len = 1;
+        if (c == '\\' && v.kind == VALUE_STRING && i + 1 < text.n) {
+            buf_char(&w->out, text.p[i + 1]);
+            len = 2;
+            continue;
+        }
+        enum piece piece = PIECE_PLAIN;
+        if (c == '$' || (c == '{' && v.kind == VALUE_WORD))
+            piece = piece_at(text.p + i, text.n - i, &len, &range);
+        struct str whole = str_sub(text, i, len);
+        if (piece == PIECE_VARIABLE)
+            put_variable(w, str_sub(whole, 2, len - 3), part_span(v, i, len));
+        else if (piece == PIECE_RANGE)
+            put_element(w, &range, element);
+        else
+            buf_put(&w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
+    }
+}
+
+struct arg expand_value(struct env *e, struct value v, uint32_t i)
+{
+    struct arg arg = { .text = value_text(v), .span = value_span(v), .joined = v.joined,
+                       .pattern = v.kind == VALUE_PATTERN, .string = v.kind == VALUE_STRING,
+                       .bad = v.bad };
+    if (!v.special || v.kind == VALUE_PATTERN || v.bad)
+        return arg;
+    struct work w = { .env = e, .out = { .arena = e->arena }, .span = arg.span,
+                      .left = SUBSTITUTIONS };
+    put_value(&w, v, i);
+    arg.text = buf_str(&w.out);
+    if (!arg.text.p)
+        arg.text = STR("");
+    if (arg.text.n > AST_WORD && !w.bad) {
+        diag(e->diags, CHECK_syntax, arg.span, "a value of more than %d bytes", AST_WORD);
+        w.bad = true;
+    }
+    arg.bad = w.bad;
+    return arg;
+}
+
+/* Value 'i' is an element of a list.  */
+static bool in_list(const struct stmt *s, uint32_t i, enum expand_lists lists)
+{
+    if (lists != EXPAND_JOINED)
+        return i > 0;
+    return s->values[i].joined || (i + 1 < s->n_values && s->values[i + 1].joined);
+}
+
+/* Takes 'n' elements off the budget; reports at 'v' where it is spent.  */
+static bool spend(struct env *e, struct value v, size_t n)
+{
+    if (n > *e->budget) {
+        diag(e->diags, CHECK_range_length, value_span(v),
+             "the ranges have more than %d elements in all", EXPAND_LIMIT);
+        return false;
+    }
+    *e->budget -= n;
+    return true;
+}
+
+/* Under a header with ranges, 'count' elements must be its own number.  */
+static bool fits_header(struct env *e, struct value v, uint32_t count)
+{
+    if (count == e->count)
+        return true;
+    struct diag *m = diag(e->diags, CHECK_range_length, value_span(v),
+                          "a range of %u elements under a header of %u", count, e->count);
+    diag_also(e->diags, m, e->header, "the header has %u elements", e->count);
+    diag_help(e->diags, m, "ranges in a block advance with its header and have the same length");
+    return false;
+}
+
+uint32_t expand_repeats(struct env *e, const struct stmt *s, enum expand_lists lists)
+{
+    uint32_t repeats = 0;
+    for (uint32_t i = 0; i < s->n_values; i++) {
+        uint32_t count;
+        if (!s->values[i].special)
+            continue;
+        if (!expand_count(e, s->values[i], &count))
+            return 0;
+        if (!count)
+            continue;
+        if (e->count) {
+            if (!fits_header(e, s->values[i], count))
+                return 0;
+            continue;
+        }
+        if (!spend(e, s->values[i], count))
+            return 0;
+        if (in_list(s, i, lists))
+            continue;
+        if (repeats && repeats != count) {
+            diag(e->diags, CHECK_range_length, value_span(s->values[i]),
+                 "a range of %u elements in a statement whose other range has %u", count, repeats);
+            return 0;
+        }
+        repeats = count;
+    }
+    return repeats ? repeats : 1;
+}
+
+/* Elements that value 'i' gives in its place.  */
+static uint32_t in_place(struct env *e, const struct stmt *s, uint32_t i, enum expand_lists lists)
+{
+    uint32_t count = 0;
+    if (e->count || !s->values[i].special || !in_list(s, i, lists))
+        return 1;
+    expand_count(e, s->values[i], &count);
+    return count ? count : 1;
+}
+
+struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
+{
+    size_t n = 0;
+    for (uint32_t k = 0; k < s->n_values; k++)
+        n += in_place(e, s, k, lists);
+    struct args args = { arena_alloc(e->arena, n * sizeof(struct arg)), 0 };
+    for (uint32_t k = 0; k < s->n_values; k++) {
+        uint32_t here = in_place(e, s, k, lists);
+        for (uint32_t j = 0; j < here; j++) {
+            uint32_t element = e->count ? e->index : here > 1 ? j : i;
+            struct arg arg = expand_value(e, s->values[k], element);
+            arg.joined = s->values[k].joined || (j > 0 && lists != EXPAND_EACH);
+            args.v[args.n++] = arg;
+        }
+    }
+    return args;
+}
+
+bool expand_header(struct env *outer, const struct value *values, uint32_t n, struct env *inner)
+{
+    *inner = *outer;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t count;
+        if (!expand_count(outer, values[i], &count))
+            return false;
+        if (!count)
+            continue;
+        if (outer->count) {
+            if (!fits_header(outer, values[i], count))
+                return false;
+            continue;
+        }
+        if (inner->count && inner->count != count) {
+            diag(outer->diags, CHECK_range_length, value_span(values[i]),
+                 "a range of %u elements in a header whose other range has %u", count, inner->count);
+            return false;
+        }
+        if (!inner->count && !spend(outer, values[i], count))
+            return false;
+        inner->count = count;
+        inner->header = value_span(values[i]);
+    }
+    return true;
+}

@@ -1,0 +1,474 @@
+#include <config.h>
+
+#include "load.h"
+#include "suggest.h"
+
+enum { INCLUDE_DEPTH = 64 };
+
+struct loader {
+    struct program *p;
+    struct host *host;           /* whose block is being read, or NULL */
+    unsigned depth;
+};
+
+static void load_stmts(struct loader *l, struct ast_file *file, const struct stmt *first);
+
+static const struct {
+    const char *text;
+    int version;
+} versions[] = { { "4.0", PMTA_4_0 }, { "4.5", PMTA_4_5 }, { "5.0", PMTA_5_0 } };
+
+enum { N_VERSIONS = sizeof versions / sizeof versions[0] };
+
+int version_of(struct str text)
+{
+    for (size_t i = 0; i < N_VERSIONS; i++)
+        if (str_eq(text, str_of(versions[i].text)))
+            return versions[i].version;
+    return 0;
+}
+
+const char *version_text(int version)
+{
+    for (size_t i = 0; i < N_VERSIONS; i++)
+        if (version == versions[i].version)
+            return versions[i].text;
+    return "?";
+}
+
+struct env load_env(struct program *p, struct host *host)
+{
+    struct env env = { .arena = p->arena, .diags = p->diags, .vars = &p->globals,
+                       .budget = &p->budget };
+    if (host)
+        env.vars = &host->vars;
+    return env;
+}
+
+static struct env current_env(struct loader *l)
+{
+    return l->host ? l->host->env : load_env(l->p, NULL);
+}
+
+/* The value behind the keyword, where there is exactly one and no block.  */
+static bool one_value(struct loader *l, const struct stmt *s, const char *syntax, struct arg *arg)
+{
+    struct env env = current_env(l);
+    if (s->open)
+        diag(l->p->diags, CHECK_syntax, (struct span){ s->open, s->open + 1 },
+             "`%.*s` takes no block", STR_ARG(value_text(s->values[0])));
+    if (s->n_values != 2) {
+        struct diag *m = diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
+                              STR_ARG(value_text(s->values[0])), syntax);
+        diag_help(l->p->diags, m, "a value with blanks stands in quotes");
+        return false;
+    }
+    *arg = expand_value(&env, s->values[1], env.index);
+    return !arg->bad;
+}
+
+static bool is_pipe(const struct program *p, struct str path, bool main_input)
+{
+    if (main_input && p->options->format != FORMAT_GUESS)
+        return p->options->format == FORMAT_PIPE;
+    return str_ends(path, STR(".psv"));
+}
+
+static void load_rows(struct loader *l, struct source *source, const struct stmt *block)
+{
+    struct program *p = l->p;
+    struct rows_file *rows = NEW(p->arena, struct rows_file);
+    rows->file = NEW(p->arena, struct ast_file);
+    parse_pipe(p->arena, p->diags, source, &rows->rows);
+    rows->file->source = source;
+    legacy_lower(p->arena, p->diags, &rows->rows, block, rows->file);
+    VEC_PUSH(p->arena, &p->rows, rows);
+    load_stmts(l, rows->file, rows->file->stmts.first);
+}
+
+static void load_source(struct loader *l, struct source *source, bool rows,
+                        const struct stmt *block)
+{
+    struct program *p = l->p;
+    if (rows) {
+        load_rows(l, source, block);
+        return;
+    }
+    struct ast_file *file = NEW(p->arena, struct ast_file);
+    parse_topo(p->arena, p->diags, source, file);
+    VEC_PUSH(p->arena, &p->files, file);
+    load_stmts(l, file, file->stmts.first);
+}
+
+static bool same_file(const struct source *a, const struct source *b)
+{
+    if (a->identity.inode || b->identity.inode)
+        return a->identity.inode == b->identity.inode && a->identity.device == b->identity.device;
+    return str_eq(a->name, b->name);
+}
+
+/* 'source' has been read before: as one of those that include it, or beside them.  */
+static bool read_before(struct loader *l, const struct source *source, struct span span)
+{
+    struct program *p = l->p;
+    const struct source *at = source_of(p->sources, span.lo);
+    for (size_t i = 0; i < p->sources->list.n; i++) {
+        const struct source *other = p->sources->list.v[i];
+        if (other == source || !same_file(source, other))
+            continue;
+        bool cycle = false;
+        for (const struct source *up = at; up && !cycle;
+             up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
+            cycle = up == other;
+        struct diag *m = diag(p->diags, CHECK_include_cycle, span,
+                              cycle ? "`%.*s` includes itself" : "`%.*s` is read twice",
+                              STR_ARG(source->name));
+        for (const struct source *up = at; cycle && up && up->included.hi;
+             up = source_of(p->sources, up->included.lo))
+            diag_also(p->diags, m, up->included, "by way of `%.*s`", STR_ARG(up->name));
+        if (!cycle && other->included.hi)
+            diag_also(p->diags, m, other->included, "first read here");
+        return true;
+    }
+    return false;
+}
+
+/* 'path' as seen from the file that holds 'span'.  */
+static struct str beside(struct loader *l, struct span span, struct str path)
+{
+    const struct source *source = source_of(l->p->sources, span.lo);
+    size_t n = source ? source->name.n : 0;
+    while (n && source->name.p[n - 1] != '/')
+        n--;
+    if (!n || (path.n && path.p[0] == '/'))
+        return path;
+    return arena_printf(l->p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
+}
+
+static void include_one(struct loader *l, struct str path, const struct arg *arg,
+                        const struct stmt *block, bool rows)
+{
+    int error;
+    const char *why;
+    struct program *p = l->p;
+    if (l->depth == INCLUDE_DEPTH) {
+        diag(p->diags, CHECK_include_cycle, arg->span, "files include each other more than %d deep",
+             INCLUDE_DEPTH);
+        return;
+    }
+    struct source *source = source_open(p->sources, path, path, arg->span, &error, &why);
+    for (size_t i = 0; !source && i < p->options->include_dirs.n; i++) {
+        struct str at = arena_printf(p->arena, "%.*s/%.*s", STR_ARG(p->options->include_dirs.v[i]),
+                                     STR_ARG(arg->text));
+        const char *other;
+        source = source_open(p->sources, at, at, arg->span, &error, &other);
+    }
+    if (!source) {
+        diag(p->diags, CHECK_include_missing, arg->span, "`%.*s`: %s", STR_ARG(path), why);
+        return;
+    }
+    if (read_before(l, source, arg->span))
+        return;
+    l->depth++;
+    load_source(l, source, rows || is_pipe(p, path, false), block);
+    l->depth--;
+}
+
+static bool is_glob(struct str path)
+{
+    return str_find(path, '*') < path.n || str_find(path, '?') < path.n ||
+           str_find(path, '[') < path.n;
+}
+
+static void stmt_include(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct program *p = l->p;
+    struct arg arg;
+    if (!one_value(l, s, "PATH", &arg))
+        return;
+    bool optional = str_ends(value_text(s->values[0]), STR("?"));
+    if (!arg.text.n || str_find(arg.text, '\0') < arg.text.n || arg.text.n > 4096) {
+        diag(p->diags, CHECK_include_missing, arg.span, "no path to include");
+        return;
+    }
+    struct str path = beside(l, arg.span, arg.text), *found = NULL;
+    if (!is_glob(path) && !optional) {
+        include_one(l, path, &arg, NULL, false);
+        return;
+    }
+    struct str terminated = arena_str(p->arena, path);
+    const struct io *io = p->sources->io;
+    size_t n = io->glob(io->context, p->arena, terminated.p, &found);
+    for (size_t i = 0; i < n; i++)
+        include_one(l, found[i], &arg, NULL, false);
+    if (!n && !optional) {
+        struct diag *m = diag(p->diags, CHECK_include_missing, arg.span, "`%.*s` matches no file",
+                              STR_ARG(path));
+        diag_help(p->diags, m, "write `include? %.*s` if that is fine", STR_ARG(arg.text));
+    }
+}
+
+static void stmt_legacy(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct stmt head = *s;
+    struct arg arg;
+    head.open = 0;
+    if (one_value(l, &head, "PATH { ... }", &arg))
+        include_one(l, beside(l, arg.span, arg.text), &arg, s, true);
+}
+
+static bool is_variable_name(struct str name)
+{
+    if (!name.n || name.n > 64)
+        return false;
+    for (size_t i = 0; i < name.n; i++)
+        if (!is_alnum(name.p[i]) && name.p[i] != '.' && name.p[i] != '_' && name.p[i] != '-')
+            return false;
+    return true;
+}
+
+static bool let_shape(struct loader *l, const struct stmt *s)
+{
+    bool good = s->n_values == 4 && !s->open && str_eq(value_text(s->values[2]), STR("=")) &&
+                s->values[3].kind != VALUE_PATTERN && !s->values[3].joined;
+    if (!good && s->n_values)
+        diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `let NAME = VALUE`, one value");
+    return good;
+}
+
+static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct program *p = l->p;
+    uint32_t count;
+    struct env env = current_env(l);
+    if (!let_shape(l, s))
+        return;
+    struct str name = value_text(s->values[1]);
+    if (!is_variable_name(name)) {
+        diag(p->diags, CHECK_name_syntax, value_span(s->values[1]), "`%.*s` is no name for a variable",
+             STR_ARG(name));
+        return;
+    }
+    struct vars *vars = l->host ? &l->host->vars : &p->globals;
+    struct var **slot = (struct var **)map_add(&vars->map, name);
+    if (*slot && !(*slot)->span.hi)
+        return;                  /* -D wins */
+    if (*slot) {
+        struct diag *m = diag(p->diags, CHECK_name_duplicate, value_span(s->values[1]),
+                              "the variable `%.*s` is set twice", STR_ARG(name));
+        diag_also(p->diags, m, (*slot)->span, "first set here");
+        return;
+    }
+    struct var *var = NEW(p->arena, struct var);
+    *var = (struct var){ .name = name, .value = s->values[3], .span = value_span(s->values[1]) };
+    *slot = var;
+    if (!expand_count(&env, s->values[3], &count)) {
+        var->value.bad = true;
+    } else if (count && l->host && env.count == count) {
+        struct arg arg = expand_value(&env, s->values[3], env.index);
+        var->value = value_make(p->arena, VALUE_WORD, arg.text, value_span(s->values[3]));
+        var->value.bad = arg.bad;
+    } else if (count) {
+        struct diag *m = diag(p->diags, CHECK_range_length, value_span(s->values[3]),
+                              "a variable holds one word, not a range");
+        diag_help(p->diags, m, "write the range where the variable is used");
+        var->value.bad = true;
+    }
+}
+
+static void stmt_powermta(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct program *p = l->p;
+    struct arg arg;
+    if (!one_value(l, s, "VERSION", &arg))
+        return;
+    int version = version_of(arg.text);
+    if (!version) {
+        struct diag *m = diag(p->diags, CHECK_directive_value, arg.span,
+                              "`%.*s` is not a version of PowerMTA that is known", STR_ARG(arg.text));
+        diag_help(p->diags, m, "write 4.0, 4.5 or 5.0");
+    } else if (p->version_span.hi && version != p->version) {
+        struct diag *m = diag(p->diags, CHECK_name_duplicate, arg.span, "another version");
+        diag_also(p->diags, m, p->version_span, "first said here");
+    } else {
+        p->version = version;
+        p->version_span = arg.span;
+    }
+}
+
+static struct host *host_named(struct program *p, struct arg name, struct env env)
+{
+    struct host **slot = (struct host **)map_add(&p->host_names, name.text);
+    if (*slot)
+        return *slot;
+    struct host *host = NEW(p->arena, struct host);
+    host->name = name.text;
+    host->span = name.span;
+    host->vars = (struct vars){ .map = { .arena = p->arena, .exact = true }, .outer = &p->globals };
+    host->assigned = (struct map){ .arena = p->arena };
+    struct var *var = NEW(p->arena, struct var);
+    *var = (struct var){ .name = STR("host"), .span = name.span, .used = true,
+                         .value = value_make(p->arena, VALUE_WORD, name.text, name.span) };
+    *map_add(&host->vars.map, STR("host")) = var;
+    host->env = env;
+    host->env.vars = &host->vars;
+    VEC_PUSH(p->arena, &p->hosts, host);
+    *slot = host;
+    return host;
+}
+
+static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    struct program *p = l->p;
+    struct env outer = load_env(p, NULL), env;
+    if (l->host || !s->open || s->n_values != 2) {
+        diag(p->diags, CHECK_syntax, stmt_span(s),
+             l->host ? "a host inside a host" : "expected `host NAME { ... }`");
+        return;
+    }
+    if (!expand_header(&outer, s->values + 1, 1, &env))
+        return;
+    uint32_t n = env.count ? env.count : 1;
+    for (uint32_t i = 0; i < n; i++) {
+        struct fault fault;
+        env.index = i;
+        struct arg name = expand_value(&env, s->values[1], i);
+        if (name.bad)
+            return;
+        if (!value_name(name.text, false, &fault) || name.text.p[0] == '.') {
+            diag(p->diags, CHECK_name_syntax, name.span, "`%.*s` is no name for a host: %s",
+                 STR_ARG(name.text), name.text.n && name.text.p[0] == '.' ? "it begins with a dot"
+                                                                         : fault.why);
+            return;
+        }
+        l->host = host_named(p, name, env);
+        struct env before = l->host->env;
+        l->host->env = env;
+        l->host->env.vars = &l->host->vars;
+        load_stmts(l, file, s->body);
+        l->host->env = before;
+        l->host = NULL;
+    }
+}
+
+/* 'vmta NAME' without a block, in a host: the host has the VMTA that is declared outside.  */
+static bool assign_vmta(struct loader *l, const struct stmt *s)
+{
+    struct env *env = &l->host->env;
+    if (s->open || !str_ieq(value_text(s->values[0]), STR("vmta")) || s->n_values < 2)
+        return false;
+    uint32_t n = expand_repeats(env, s, EXPAND_EACH);
+    struct args args = n ? expand_args(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
+    for (uint32_t i = 1; i < args.n; i++) {
+        struct arg *arg = NEW(l->p->arena, struct arg);
+        *arg = args.v[i];
+        if (arg->bad)
+            continue;
+        *map_add(&l->host->assigned, arg->text) = arg;
+        *map_add(&l->p->assigned, arg->text) = arg;
+    }
+    return true;
+}
+
+typedef void read_fn(struct loader *, struct ast_file *, const struct stmt *);
+
+static const struct {
+    struct str word;
+    read_fn *read;
+} readings[] = {
+#define READING(WORD, FUNCTION, ...) { STR_INIT(WORD), stmt_##FUNCTION },
+#define STATEMENT(...)
+#define KIND(...)
+#define ATTR(...)
+#include "../grammar/kinds.def"
+#undef READING
+#undef STATEMENT
+#undef KIND
+#undef ATTR
+};
+
+/* The function that reads 's', or NULL where it means something instead.  */
+static read_fn *reader_of(const struct stmt *s)
+{
+    struct str word = value_text(s->values[0]);
+    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
+        if (str_ieq(word, readings[i].word))
+            return readings[i].read;
+    return NULL;
+}
+
+static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    struct env env = current_env(l);
+    struct item item = { s, file, env.count, env.index, env.header };
+    read_fn *read = reader_of(s);
+    if (read)
+        read(l, file, s);
+    else if (!l->host)
+        VEC_PUSH(l->p->arena, &l->p->items, item);
+    else if (!assign_vmta(l, s))
+        VEC_PUSH(l->p->arena, &l->host->items, item);
+}
+
+/* Variables first: a path to include may hold one that is set further down.  */
+static void load_stmts(struct loader *l, struct ast_file *file, const struct stmt *first)
+{
+    for (const struct stmt *s = first; s; s = s->next)
+        if (!s->values[0].bad && reader_of(s) == stmt_let)
+            stmt_let(l, file, s);
+    for (const struct stmt *s = first; s; s = s->next)
+        if (!s->values[0].bad && reader_of(s) != stmt_let)
+            load_stmt(l, file, s);
+}
+
+/* -D wins over 'let' in every host: a variable of its own in front of the others.  */
+static void apply_defines(struct program *p)
+{
+    for (size_t i = 0; i < p->options->defines.n; i++) {
+        struct define d = p->options->defines.v[i];
+        struct var *var = NEW(p->arena, struct var);
+        *var = (struct var){ .name = d.name, .used = true,
+                             .value = value_make(p->arena, VALUE_WORD, d.value, NOWHERE) };
+        var->value.special = false;
+        *map_add(&p->globals.map, d.name) = var;
+        for (size_t h = 0; h < p->hosts.n; h++)
+            *map_add(&p->hosts.v[h]->vars.map, d.name) = var;
+    }
+}
+
+static void load_input(struct loader *l, struct str path)
+{
+    struct program *p = l->p;
+    int error;
+    const char *why;
+    struct str name = str_eq(path, STR("-")) ? STR("<stdin>") : path;
+    struct source *source = source_open(p->sources, path, name, NOWHERE, &error, &why);
+    if (!source) {
+        diag(p->diags, CHECK_include_missing, NOWHERE, "`%.*s`: %s", STR_ARG(name), why);
+        p->broken = true;
+        return;
+    }
+    if (!read_before(l, source, NOWHERE))
+        load_source(l, source, is_pipe(p, path, true), NULL);
+}
+
+void load(struct program *p, struct arena *arena, struct diags *diags, struct sources *sources,
+          const struct dict *dict, const struct options *options)
+{
+    *p = (struct program){ .arena = arena, .diags = diags, .sources = sources, .dict = dict,
+                           .options = options, .version = PMTA_5_0, .budget = EXPAND_LIMIT };
+    p->globals.map = (struct map){ .arena = arena, .exact = true };
+    p->host_names = (struct map){ .arena = arena };
+    p->assigned = (struct map){ .arena = arena };
+    struct loader l = { .p = p };
+    apply_defines(p);
+    for (size_t i = 0; i < options->inputs.n; i++)
+        load_input(&l, options->inputs.v[i]);
+    apply_defines(p);
+    if (options->version)
+        p->version = options->version;
+}

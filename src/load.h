@@ -1,0 +1,86 @@
+/* load.h - from paths to statements: inputs, includes, legacy rows, hosts, variables.
+
+   Reads every input once and sorts its top-level statements: what stands outside of host blocks,
+   and what belongs to each host.  Knows the statements that steer reading ('include', 'let',
+   'legacy', 'host', 'powermta') and no other.  Always true: items are in the order of the inputs,
+   included ones in the place of their include.  */
+
+#ifndef PMTAC_LOAD_H
+#define PMTAC_LOAD_H
+
+#include "expand.h"
+#include "legacy.h"
+
+enum format { FORMAT_GUESS, FORMAT_TOPOLOGY, FORMAT_PIPE };
+
+struct define {
+    struct str name, value;
+};
+
+struct options {
+    VEC(struct str) inputs;      /* paths; "-" is standard input */
+    VEC(struct define) defines;
+    VEC(struct str) include_dirs;
+    enum format format;
+    int version;                 /* 0: as the topology says */
+    bool fragment, annotate, redact;
+    bool secrets;                /* read them from their places (when building) */
+    struct str host;             /* only this one; "" all */
+};
+
+struct item {
+    const struct stmt *stmt;
+    struct ast_file *file;
+    uint32_t count, index;       /* of the host block around, as in struct env */
+    struct span header;
+};
+
+struct host {
+    struct str name;
+    struct span span;
+    struct vars vars;
+    struct env env;              /* of its header */
+    VEC(struct item) items;
+    struct map assigned;         /* VMTAs that it names by reference */
+};
+
+/* An input that is rows, for whoever prints them back.  */
+struct rows_file {
+    struct rows rows;
+    struct ast_file *file;
+};
+
+struct program {
+    struct arena *arena;
+    struct diags *diags;
+    struct sources *sources;
+    const struct dict *dict;
+    const struct options *options;
+    VEC(struct ast_file *) files;        /* main inputs and what they include */
+    VEC(struct rows_file *) rows;
+    VEC(struct item) items;              /* outside of host blocks */
+    VEC(struct host *) hosts;
+    struct map host_names;
+    struct map assigned;                 /* VMTAs that some host names by reference */
+    struct vars defines, globals;        /* globals.outer is NULL; defines win */
+    int version;
+    struct span version_span;
+    size_t budget;                       /* elements of ranges that are left */
+    const struct source *secrets_noted;  /* rows whose passwords were spoken of */
+    bool broken;                         /* an input could not be read: status 2 */
+};
+
+/* Reads all inputs of 'options'.  What goes wrong with an input named there sets 'broken' and is
+   reported without a place; all else is a message.  */
+void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,
+          const struct options *);
+
+/* The environment for what stands outside of host blocks, seen from 'host' (NULL: no hosts).  */
+struct env load_env(struct program *, struct host *host);
+
+/* 'text' is one of the versions: 400, 405, 500; else 0.  */
+int version_of(struct str text);
+/* "5.0" and its kind.  */
+const char *version_text(int version);
+
+#endif

@@ -1,0 +1,47 @@
+#include <config.h>
+
+#include "model.h"
+
+struct line *line_find(const struct lines *lines, const struct directive *dir)
+{
+    struct line *found = NULL;
+    for (struct line *l = lines->first; l; l = l->next)
+        if (l->dir == dir)
+            found = l;
+    return found;
+}
+
+int line_bool(const struct lines *lines, const struct directive *dir)
+{
+    struct line *line = line_find(lines, dir);
+    struct fault fault;
+    bool yes;
+    if (!line || line->bad || line->n_args != 1 || !value_bool(line->args[0].text, &yes, &fault))
+        return -1;
+    return yes;
+}
+
+void lines_add(struct lines *lines, struct line *line)
+{
+    if (lines->last)
+        lines->last->next = line;
+    else
+        lines->first = line;
+    lines->last = line;
+}
+
+const char *kind_word(enum kind kind)
+{
+    static const char *const words[] = {
+#define KIND(ID, WORD, ...) WORD,
+#define READING(...)
+#define STATEMENT(...)
+#define ATTR(...)
+#include "../grammar/kinds.def"
+#undef KIND
+#undef READING
+#undef STATEMENT
+#undef ATTR
+    };
+    return words[kind];
+}

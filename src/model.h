@@ -1,0 +1,331 @@
+/* model.h - what a topology means, for one host.
+
+   Typed objects, one kind for each thing an operator speaks of.  'bind' fills them from the tree,
+   'resolve' links their names, 'verify' judges them and changes nothing, 'plan' makes PowerMTA's
+   sections out of them.  An object written by PowerMTA's own tag is the same object.
+
+   Always true: lists are in the order of declaration; a part whose text was reported is marked
+   'bad', and whoever meets it stays silent; every part has the place of the text that caused it;
+   nothing here points into a container that moves.  */
+
+#ifndef PMTAC_MODEL_H
+#define PMTAC_MODEL_H
+
+#include "ast.h"
+#include "dict.h"
+
+/* The directives of target.def.  */
+enum target {
+#define TARGET(ID, ...) TARGET_##ID,
+#include "../grammar/target.def"
+#undef TARGET
+    N_TARGETS
+};
+
+/* Kinds of block, one per row KIND of kinds.def.  */
+enum kind {
+#define KIND(ID, ...) KIND_##ID,
+#define READING(...)
+#define STATEMENT(...)
+#define ATTR(...)
+#include "../grammar/kinds.def"
+#undef KIND
+#undef READING
+#undef STATEMENT
+#undef ATTR
+    N_KINDS
+};
+
+/* What every object has.  */
+struct object {
+    enum kind kind;
+    struct str name;
+    struct span span;            /* of the name */
+    const struct stmt *stmt;     /* the statement that declares it */
+    bool bad;
+    bool used;                   /* something refers to it */
+    bool shared;                 /* declared outside of host blocks in a file that has some */
+};
+
+struct ref;
+
+/* A PowerMTA directive with its values.  */
+struct line {
+    const struct directive *dir;
+    struct arg *args;
+    uint32_t n_args;
+    bool bad;
+    bool copied;                 /* by a policy */
+    struct span span;            /* keyword to last value */
+    struct section_body *nested; /* the block behind a pattern line */
+    struct line *next;
+};
+
+struct lines {
+    struct line *first, *last;
+};
+
+/* A name that stands for an object.  */
+struct ref {
+    struct str name;
+    struct span span;
+    struct object *to;           /* set by resolve; NULL: unknown, reserved or not on this host */
+    const struct stmt *stmt;     /* members of a pool: the line that names them */
+    bool bad;
+    struct ref *next;
+};
+
+struct refs {
+    struct ref *first, *last;
+};
+
+/* A secret: never shown, read from its place only when something is built.  */
+enum secret_kind { SECRET_NONE, SECRET_INLINE, SECRET_ENV, SECRET_FILE };
+
+struct secret {
+    enum secret_kind kind;
+    struct arg arg;              /* as written: the secret itself, a variable's name, a path */
+    struct str text;             /* itself, once it is known */
+    bool known;
+};
+
+/* Words behind 'tls'.  */
+enum tls_word {
+    TLS_UNSET,
+#define TLS_WORD(ID, ...) TLS_##ID,
+#include "../grammar/tls.def"
+#undef TLS_WORD
+    N_TLS_WORDS
+};
+
+struct tls_use {
+    enum tls_word word;
+    struct span span;            /* of the word */
+    struct ref identity;         /* name empty: none given */
+    bool copied;
+    bool bad;                    /* what was written here has been reported */
+};
+
+/* Protocols from the oldest: 1.0, 1.1, 1.2, 1.3.  */
+enum { N_PROTOCOLS = 4 };
+
+struct tls {
+    struct object object;
+    struct arg certificate, ciphers, suites, ca, dh_bits;   /* text empty: not given */
+    struct secret password;      /* of the certificate's key */
+    int minimum;                 /* 0 unset, else 1..4: index + 1 of the oldest protocol allowed */
+    struct span minimum_span;
+};
+
+enum selector_state { SELECTOR_SIGNING, SELECTOR_PUBLISHED, SELECTOR_RETIRED };
+
+struct selector {
+    struct arg name, file;
+    enum selector_state state;
+    struct dkim *dkim;
+    bool bad, used;
+    struct selector *next;
+};
+
+struct dkim {
+    struct object object;        /* name: the domain, "*" for any */
+    struct selector *selectors;
+};
+
+/* A key that a VMTA, a pool or the server signs with: by 'sign' or by a 'domain-key' line.  */
+struct key {
+    struct arg domain, selector, file;   /* selector and file are set by resolve for 'sign' */
+    struct span span;
+    bool by_sign;
+    bool bad;
+    struct key *next;
+};
+
+struct keys {
+    struct key *first, *last;
+};
+
+/* One source address of a VMTA.  */
+struct origin {
+    struct cidr cidr;
+    struct arg address, host;
+    bool bad_address, bad_host;
+    struct span span;
+    struct origin *next;
+};
+
+struct origins {
+    struct origin *first, *last;
+};
+
+/* How to treat a destination.  */
+struct domain {
+    struct str pattern;
+    struct span span;            /* of the pattern */
+    struct tls_use tls;
+    struct lines lines;
+    bool bad;
+    bool copied;
+    const struct stmt *stmt;
+    struct domain *next;
+};
+
+struct domains {
+    struct domain *first, *last;
+};
+
+struct vmta {
+    struct object object;
+    struct origins origins;
+    struct keys keys;
+    struct refs colds;
+    struct tls_use tls;
+    struct domains domains;
+    struct lines lines;
+    struct refs pools;           /* set by resolve: the pools it is a member of */
+};
+
+struct pool {
+    struct object object;
+    struct refs members;
+    struct keys keys;
+    struct refs colds;
+    struct tls_use tls;
+    struct domains domains;
+    struct lines lines;
+};
+
+enum auth { AUTH_UNSET, AUTH_NONE, AUTH_OPTIONAL, AUTH_REQUIRED };
+
+/* An address prefix as written.  */
+struct prefix {
+    struct cidr cidr;
+    struct span span;
+    bool bad;
+    struct prefix *next;
+};
+
+struct prefixes {
+    struct prefix *first, *last;
+};
+
+struct endpoint {
+    struct cidr cidr;
+    uint16_t port;
+    struct arg arg;
+    bool bad;
+    struct endpoint *next;
+};
+
+struct listener {
+    struct object object;        /* written at full length: the name is the address */
+    bool written;                /* by PowerMTA's own tag or line: only what is written is emitted */
+    struct endpoint *endpoints, *last_endpoint;
+    struct tls_use tls;
+    enum auth auth;
+    struct span auth_span;
+    struct prefixes allow;
+    struct ref via;              /* name empty: none */
+    struct lines lines;          /* of <smtp-listener> */
+    struct lines source_lines;   /* of <source> */
+    struct ref source;           /* written only: the source that it names */
+};
+
+/* Inbound rules by the client's address.  */
+struct client {
+    struct object object;
+    struct prefixes prefixes;
+    int relay;                   /* -1 unset, 0 no, 1 yes */
+    struct span relay_span;
+    enum auth auth;
+    struct span auth_span;
+    struct tls_use tls;
+    struct ref via;
+    struct lines lines;
+};
+
+/* <source> written at full length: by address or by name.  */
+struct source_rule {
+    struct object object;        /* name: as written */
+    bool by_address;
+    struct cidr cidr;
+    bool reserved;               /* {auth}, {pickup} and their kind */
+    struct ref via;
+    struct lines lines;
+};
+
+struct user {
+    struct object object;
+    bool written;
+    struct secret password;
+    struct arg certificate;
+    struct ref via;
+    struct ref source;           /* written only */
+    struct prefixes allow;
+    struct lines lines;          /* of <smtp-user> */
+    struct lines source_lines;   /* of <source> */
+};
+
+struct policy {
+    struct object object;
+    bool open;                   /* being copied: a policy that uses itself */
+};
+
+/* What stands in any other section.  */
+struct section_body {
+    enum scope scope;
+    struct arg arg;              /* text empty: none */
+    struct span span;            /* of the tag */
+    struct lines lines;
+    struct section_body *children;    /* sections inside, in order */
+    struct section_body *next;
+    struct object object;        /* for the name spaces of lists */
+};
+
+/* All of one host.  */
+struct model {
+    struct arena *arena;
+    struct diags *diags;
+    const struct dict *dict;
+    const struct directive *target[N_TARGETS];
+    int version;                 /* PMTA_5_0 and its kind */
+    bool fragment;
+    struct str host;             /* "" where there are no host blocks */
+    struct span whole;           /* first place of the input, for what has none */
+
+    VEC(struct tls *) tls;
+    VEC(struct dkim *) dkim;
+    VEC(struct listener *) listeners;
+    VEC(struct client *) clients;
+    VEC(struct source_rule *) sources;
+    VEC(struct user *) users;
+    VEC(struct vmta *) vmtas;
+    VEC(struct pool *) pools;
+    VEC(struct section_body *) sections;
+    VEC(struct policy *) policies;
+    struct domains domains;
+    struct lines lines;          /* global directives */
+    struct origins origins;      /* global smtp-source-host */
+    struct keys keys;            /* global domain-key */
+
+    struct map names[N_KINDS];   /* objects of a kind by name; vmtas and pools share KIND_vmta */
+    struct map lists[N_SCOPES];  /* named lists (pattern-list ...) by name */
+    struct map macros;           /* domain-macro lines by name */
+    struct map elsewhere;        /* names of vmtas and pools that other hosts have */
+    bool foreign_names;          /* pmta-include: names may be defined where we cannot see */
+    size_t n_bad;                /* parts that could not be understood */
+};
+
+/* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */
+struct line *line_find(const struct lines *, const struct directive *dir);
+
+/* The same with a good boolean value: 1 yes, 0 no, -1 where it is not there or not good.  */
+int line_bool(const struct lines *, const struct directive *dir);
+
+/* The word of the language for it: "vmta".  */
+const char *kind_word(enum kind);
+
+/* Appends.  */
+void lines_add(struct lines *, struct line *);
+
+#endif

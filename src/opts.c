@@ -1,0 +1,299 @@
+#include <config.h>
+
+#include "opts.h"
+
+#include "suggest.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define IN(ID) (1u << COMMAND_##ID)
+
+enum option_id {
+    OPTION_none = 256,
+#define COMMAND(...)
+#define OPTION(ID, ...) OPTION_##ID,
+#include "../grammar/options.def"
+#undef COMMAND
+#undef OPTION
+    OPTION_end
+};
+
+enum { N_OPTIONS = OPTION_end - OPTION_none - 1 };
+
+struct option_row {
+    enum option_id id;
+    char letter;
+    const char *name, *argument, *about;
+    unsigned commands;
+};
+
+static const struct option_row options[] = {
+#define COMMAND(...)
+#define OPTION(ID, LETTER, NAME, ARGUMENT, COMMANDS, ABOUT) \
+    { OPTION_##ID, LETTER, NAME, ARGUMENT, ABOUT, COMMANDS },
+#include "../grammar/options.def"
+#undef COMMAND
+#undef OPTION
+};
+
+static const struct {
+    const char *name, *arguments, *about;
+} commands[] = {
+#define COMMAND(ID, NAME, ARGUMENTS, ABOUT) { NAME, ARGUMENTS, ABOUT },
+#define OPTION(...)
+#include "../grammar/options.def"
+#undef COMMAND
+#undef OPTION
+};
+
+static void put_help(struct buf *out)
+{
+    buf_text(out, "Usage: pmtac COMMAND [OPTION]... FILE...\n"
+                  "Compiles mail topologies to PowerMTA configuration.\n\nCommands:\n");
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        buf_printf(out, "  %-8s %-8s %s\n", commands[i].name, commands[i].arguments, commands[i].about);
+    buf_text(out, "\nOptions:\n");
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option_row *o = &options[i];
+        struct str name = arena_printf(out->arena, "--%s%s%s", o->name, o->argument[0] ? "=" : "",
+                                       o->argument);
+        if (o->letter)
+            buf_printf(out, "  -%c, %-21.*s %s\n", o->letter, STR_ARG(name), o->about);
+        else
+            buf_printf(out, "      %-21.*s %s\n", STR_ARG(name), o->about);
+    }
+    buf_text(out, "\nA FILE of `-` is standard input.  See pmtac(1), and pmtac(5) for the language.\n");
+}
+
+struct reader {
+    struct opts *opts;
+    struct arena *arena;
+    struct buf *text;
+};
+
+static enum opts_result wrong(struct reader *r, const char *what, const char *arg)
+{
+    struct str shown = str_of(arg);
+    buf_printf(r->text, "pmtac: %s", what);
+    if (arg) {
+        buf_text(r->text, " `");
+        diag_escape(r->text, shown);
+        buf_char(r->text, '`');
+    }
+    buf_text(r->text, "\npmtac: try `pmtac --help`\n");
+    return OPTS_WRONG;
+}
+
+static enum opts_result read_command(struct reader *r, const char *word)
+{
+    struct suggest near;
+    suggest_init(&near, str_of(word));
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(word, commands[i].name) == 0) {
+            r->opts->command = (enum command)i;
+            return OPTS_RUN;
+        }
+        suggest_offer(&near, str_of(commands[i].name));
+    }
+    struct str s = str_of(word);
+    if (str_ends(s, STR(".topo")) || str_ends(s, STR(".psv"))) {
+        buf_text(r->text, "pmtac: a command is missing: write `pmtac build ");
+        diag_escape(r->text, s);
+        buf_text(r->text, "`\n");
+        return OPTS_WRONG;
+    }
+    if (near.best.n) {
+        buf_text(r->text, "pmtac: no command is called `");
+        diag_escape(r->text, s);
+        buf_printf(r->text, "`; did you mean `%.*s`?\n", STR_ARG(near.best));
+        return OPTS_WRONG;
+    }
+    return wrong(r, "no command is called", word);
+}
+
+static enum opts_result read_define(struct reader *r, const char *arg)
+{
+    struct str s = str_of(arg);
+    size_t equals = str_find(s, '=');
+    bool good = equals > 0 && equals < s.n;
+    for (size_t i = 0; i < equals && good; i++)
+        good = is_alnum(s.p[i]) || s.p[i] == '_' || s.p[i] == '-' || s.p[i] == '.';
+    if (!good)
+        return wrong(r, "-D takes NAME=VALUE", NULL);
+    struct define d = { str_sub(s, 0, equals), str_sub(s, equals + 1, s.n) };
+    VEC_PUSH(r->arena, &r->opts->options.defines, d);
+    return OPTS_RUN;
+}
+
+/* The index of 'arg' in 'words', or -1.  */
+static int one_of(const char *arg, const char *const *words, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(arg, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static enum opts_result read_max(struct reader *r, const char *arg)
+{
+    uint64_t n;
+    struct fault fault;
+    if (!value_int(str_of(arg), 0, 1000000, &n, &fault))
+        return wrong(r, "--max-errors takes a number, not", arg);
+    r->opts->max_errors = n;
+    return OPTS_RUN;
+}
+
+/* The options whose value is one of a few words.  */
+static enum opts_result read_word(struct reader *r, enum option_id id, const char *arg)
+{
+    static const char *const formats[] = { "text", "gcc", "json" };
+    static const char *const languages[] = { "topology", "pipe" };
+    static const char *const colors[] = { "never", "always", "auto" };
+    int word;
+    if (id == OPTION_format) {
+        word = one_of(arg, formats, 3);
+        r->opts->format = word < 0 ? MESSAGES_TEXT : (enum message_format)word;
+        return word < 0 ? wrong(r, "--format is text, gcc or json, not", arg) : OPTS_RUN;
+    }
+    if (id == OPTION_language) {
+        word = one_of(arg, languages, 2);
+        r->opts->options.format = word < 0 ? FORMAT_GUESS : (enum format)(word + 1);
+        return word < 0 ? wrong(r, "-x is topology or pipe, not", arg) : OPTS_RUN;
+    }
+    word = one_of(arg, colors, 3);
+    if (word >= 0 && word < 2)
+        r->opts->color = word == 1;
+    return word < 0 ? wrong(r, "--color is always, never or auto, not", arg) : OPTS_RUN;
+}
+
+static enum opts_result read_target(struct reader *r, const char *arg)
+{
+    r->opts->options.version = version_of(str_of(arg));
+    return r->opts->options.version ? OPTS_RUN : wrong(r, "--target is 4.0, 4.5 or 5.0, not", arg);
+}
+
+static enum opts_result read_output(struct reader *r, const char *arg)
+{
+    if (!*arg)
+        return wrong(r, "-o takes a path", NULL);
+    if (r->opts->output)
+        return wrong(r, "-o is given twice", NULL);
+    r->opts->output = arg;
+    return OPTS_RUN;
+}
+
+static enum opts_result read_option(struct reader *r, enum option_id id, const char *arg)
+{
+    struct options *o = &r->opts->options;
+    switch (id) {
+    case OPTION_output: return read_output(r, arg);
+    case OPTION_define: return read_define(r, arg);
+    case OPTION_max_errors: return read_max(r, arg);
+    case OPTION_target: return read_target(r, arg);
+    case OPTION_format:
+    case OPTION_language:
+    case OPTION_color: return read_word(r, id, arg);
+    case OPTION_include: VEC_PUSH(r->arena, &o->include_dirs, str_of(arg)); return OPTS_RUN;
+    case OPTION_host: o->host = str_of(arg); return *arg ? OPTS_RUN : wrong(r, "--host takes a name", NULL);
+    case OPTION_fragment: o->fragment = true; return OPTS_RUN;
+    case OPTION_annotate: o->annotate = true; return OPTS_RUN;
+    case OPTION_redact: o->redact = true; return OPTS_RUN;
+    case OPTION_help: put_help(r->text); return OPTS_DONE;
+    case OPTION_version: buf_printf(r->text, "pmtac %s\n", PACKAGE_VERSION); return OPTS_DONE;
+    case OPTION_none:
+    case OPTION_end: break;
+    }
+    return wrong(r, "an unknown option", NULL);
+}
+
+/* Colour only on a terminal that can show it, and never against the user's word.  */
+static bool wants_color(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (no && *no)
+        return false;
+    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+/* The tables as getopt_long takes them.  */
+static void make_getopt(struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option_row *o = &options[i];
+        bool value = o->argument[0] != '\0';
+        longs[i] = (struct option){ o->name, value ? required_argument : no_argument, NULL, (int)o->id };
+        if (!o->letter)
+            continue;
+        *shorts++ = o->letter;
+        if (value)
+            *shorts++ = ':';
+    }
+    *shorts = '\0';
+}
+
+static const struct option_row *row_of(int c)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if (c == (int)options[i].id || (options[i].letter && c == options[i].letter))
+            return &options[i];
+    return NULL;
+}
+
+static enum opts_result read_all(struct reader *r, int argc, char **argv, unsigned *used)
+{
+    struct option longs[N_OPTIONS + 1] = { { NULL, 0, NULL, 0 } };
+    char shorts[2 * N_OPTIONS + 2];
+    make_getopt(longs, shorts);
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        const struct option_row *row = row_of(c);
+        const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+        if (!row)
+            return wrong(r, c == ':' ? "an option without its value:" : "an unknown option", word);
+        enum opts_result result = read_option(r, row->id, optarg ? optarg : "");
+        if (result != OPTS_RUN)
+            return result;
+        *used |= 1u << (row->id - OPTION_none - 1);
+    }
+    return OPTS_RUN;
+}
+
+/* An option that the command does not have.  */
+static enum opts_result check_options(struct reader *r, unsigned used)
+{
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        if ((used & 1u << i) && !(options[i].commands & 1u << r->opts->command)) {
+            buf_printf(r->text, "pmtac: `%s` has no option --%s\n", commands[r->opts->command].name,
+                       options[i].name);
+            return OPTS_WRONG;
+        }
+    return OPTS_RUN;
+}
+
+enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char **argv,
+                           struct buf *text)
+{
+    struct reader r = { o, arena, text };
+    unsigned used = 0;
+    *o = (struct opts){ .max_errors = 20, .color = wants_color() };
+    enum opts_result result = argc > 0 ? read_all(&r, argc, argv, &used) : OPTS_RUN;
+    if (result != OPTS_RUN)
+        return result;
+    if (argc <= 0 || optind >= argc)
+        return wrong(&r, "a command is missing", NULL);
+    result = read_command(&r, argv[optind]);
+    if (result == OPTS_RUN)
+        result = check_options(&r, used);
+    if (result != OPTS_RUN)
+        return result;
+    for (int i = optind + 1; i < argc; i++)
+        VEC_PUSH(arena, &o->options.inputs, str_of(argv[i]));
+    if (!o->options.inputs.n)
+        return wrong(&r, "no FILE is given", NULL);
+    o->options.secrets = o->command == COMMAND_build;
+    return OPTS_RUN;
+}

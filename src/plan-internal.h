@@ -1,0 +1,82 @@
+/* plan-internal.h - what the files of 'plan' share.  Nobody else includes it.  */
+
+#ifndef PMTAC_PLAN_INTERNAL_H
+#define PMTAC_PLAN_INTERNAL_H
+
+#include "plan.h"
+
+/* Groups of lower.def.  */
+enum lower {
+    LOWER_none,
+    LOWER_tls_in_none,
+    LOWER_tls_in_offered,
+    LOWER_tls_in_required,
+    LOWER_tls_in_implicit,
+    LOWER_auth_required,
+    LOWER_auth_none,
+    LOWER_relay_yes,
+    LOWER_relay_no,
+    LOWER_service_yes,
+    LOWER_service_no,
+    LOWER_closed,
+    LOWER_user_certificate,
+    LOWER_tls_out_none,
+    LOWER_tls_out_opportunistic,
+    LOWER_tls_out_required,
+    LOWER_tls_out_dane,
+    LOWER_tls_out_mta_sts,
+    LOWER_sign,
+    LOWER_defaults
+};
+
+/* Places of identity.def.  */
+enum identity_place {
+#define IDENTITY(PLACE, ...) IDENTITY_##PLACE,
+#include "../grammar/identity.def"
+#undef IDENTITY
+};
+
+struct plan {
+    const struct model *m;
+    struct conf *conf;
+    struct arena *arena;
+    struct diags *diags;
+    struct conf_section *globals;    /* lines of the file itself that others add to */
+    bool restricting;                /* some listener refuses strangers at the greeting */
+};
+
+/* Adds the rows of 'group' to 'section', but for directives that 'said' or the section has.  */
+void plan_lower(struct plan *, struct conf_section *, enum lower group, const struct lines *said,
+                struct span origin);
+
+/* Adds a line with directive 'target' and the given values.  */
+void plan_line(struct plan *, struct conf_section *, enum target, const struct arg *args, uint32_t n,
+               struct span origin);
+
+/* The same with the one value 'text'.  */
+void plan_text(struct plan *, struct conf_section *, enum target, struct str text,
+               struct span origin);
+
+/* Adds all good lines.  */
+void plan_lines(struct plan *, struct conf_section *, const struct lines *);
+
+/* Adds the certificate, protocols and ciphers of the identity.  */
+void plan_identity(struct plan *, struct conf_section *, enum identity_place, const struct tls *,
+                   struct span origin);
+
+/* What outbound 'tls' becomes.  */
+void plan_outbound_tls(struct plan *, struct conf_section *, const struct tls_use *,
+                       const struct lines *said);
+
+/* The identity that 'use' names, or NULL.  */
+const struct tls *plan_tls_of(const struct tls_use *use);
+
+/* plan-inbound.c: listeners, sources, users */
+void plan_inbound(struct plan *);
+
+/* plan-outbound.c: VMTAs, pools, domains */
+void plan_outbound(struct plan *);
+void plan_keys(struct plan *, struct conf_section *, enum target, const struct keys *);
+void plan_origins(struct plan *, struct conf_section *, enum target, const struct origins *);
+
+#endif

@@ -1,0 +1,168 @@
+#include <config.h>
+
+#include "plan-internal.h"
+
+#include <stdlib.h>
+
+void plan_origins(struct plan *p, struct conf_section *s, enum target target,
+                  const struct origins *origins)
+{
+    for (const struct origin *o = origins->first; o; o = o->next) {
+        if (o->bad_address || o->bad_host)
+            continue;
+        struct arg *args = NEW_ARRAY(p->arena, struct arg, 2);
+        args[0] = o->address;
+        args[1] = o->host;
+        plan_line(p, s, target, args, 2, o->span);
+    }
+}
+
+static size_t labels(struct str domain)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < domain.n; i++)
+        n += domain.p[i] == '.';
+    return n;
+}
+
+static bool is_any(const struct key *k) { return str_eq(k->domain.text, STR("*")); }
+
+struct ranked {
+    const struct key *key;
+    size_t order;
+};
+
+/* The first key whose domain is, or is a parent of, the sender's signs: so more labels first and
+   "*" last, else as declared.  Keys written as 'domain-key' keep their order behind those.  */
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->key->by_sign != y->key->by_sign)
+        return x->key->by_sign ? -1 : 1;
+    if (x->key->by_sign) {
+        size_t m = is_any(x->key) ? 0 : labels(x->key->domain.text);
+        size_t n = is_any(y->key) ? 0 : labels(y->key->domain.text);
+        if (m != n)
+            return m > n ? -1 : 1;
+    }
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static bool same_key(const struct key *a, const struct key *b)
+{
+    return str_ieq(a->selector.text, b->selector.text) && str_ieq(a->domain.text, b->domain.text);
+}
+
+void plan_keys(struct plan *p, struct conf_section *s, enum target target, const struct keys *keys)
+{
+    VEC(struct ranked) list = { 0 };
+    for (const struct key *k = keys->first; k; k = k->next)
+        if (!k->bad)
+            VEC_PUSH(p->arena, &list, (struct ranked){ k, list.n });
+    if (list.n > 1)
+        qsort(list.v, list.n, sizeof *list.v, by_rank);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct key *k = list.v[i].key;
+        if (i && same_key(list.v[i - 1].key, k))
+            continue;            /* a policy said it too */
+        struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
+        args[0] = k->selector;
+        args[1] = k->domain;
+        args[2] = k->file;
+        args[0].joined = false;
+        args[1].joined = args[2].joined = true;
+        plan_line(p, s, target, args, 3, k->span);
+    }
+}
+
+/* The first 'sign' of the list, or NULL.  */
+static const struct key *first_sign(const struct keys *keys)
+{
+    for (const struct key *k = keys->first; k; k = k->next)
+        if (k->by_sign && !k->bad)
+            return k;
+    return NULL;
+}
+
+/* What makes the VMTA sign: its own 'sign', or that of a pool.  */
+static const struct key *signs(const struct vmta *v)
+{
+    const struct key *sign = first_sign(&v->keys);
+    for (const struct ref *r = v->pools.first; r && !sign; r = r->next)
+        sign = first_sign(&((const struct pool *)(const void *)r->to)->keys);
+    return sign;
+}
+
+static void plan_colds(struct plan *p, struct conf_section *s, enum target target,
+                       const struct refs *colds)
+{
+    for (const struct ref *r = colds->first; r; r = r->next)
+        if (!r->bad)
+            plan_text(p, s, target, r->name, r->span);
+}
+
+static struct conf_section *plan_domain(struct plan *p, struct conf_section *parent,
+                                        const struct domain *d)
+{
+    struct conf_section *s = conf_section(p->conf, parent, SCOPE_domain, d->pattern, d->span, d->span);
+    plan_outbound_tls(p, s, &d->tls, &d->lines);
+    plan_lines(p, s, &d->lines);
+    return s;
+}
+
+/* The domain sections of a VMTA or a pool.  What the object says of every destination goes into its
+   'domain *', which is made where it is missing.  */
+static void plan_domains(struct plan *p, struct conf_section *parent, const struct domains *domains,
+                         const struct tls_use *tls, const struct key *sign)
+{
+    const struct domain *any = NULL;
+    for (const struct domain *d = domains->first; d; d = d->next)
+        if (str_eq(d->pattern, STR("*")))
+            any = d;
+    for (const struct domain *d = domains->first; d; d = d->next)
+        if (d != any)
+            plan_domain(p, parent, d);
+    if (!any && tls->word == TLS_UNSET && !sign)
+        return;
+    struct span origin = any ? any->span : tls->word != TLS_UNSET ? tls->span : sign->span;
+    struct conf_section *s = any ? plan_domain(p, parent, any)
+                                 : conf_section(p->conf, parent, SCOPE_domain, STR("*"), origin, origin);
+    if (!any || any->tls.word == TLS_UNSET)
+        plan_outbound_tls(p, s, tls, any ? &any->lines : NULL);
+    if (sign)
+        plan_lower(p, s, LOWER_sign, NULL, sign->span);
+}
+
+static void plan_vmta(struct plan *p, const struct vmta *v)
+{
+    struct conf_section *s = conf_section(p->conf, NULL, SCOPE_virtual_mta, v->object.name,
+                                          v->object.span, v->object.span);
+    plan_origins(p, s, TARGET_vmta_source_host, &v->origins);
+    plan_keys(p, s, TARGET_vmta_domain_key, &v->keys);
+    plan_colds(p, s, TARGET_vmta_cold, &v->colds);
+    plan_lines(p, s, &v->lines);
+    plan_domains(p, s, &v->domains, &v->tls, signs(v));
+}
+
+static void plan_pool(struct plan *p, const struct pool *pool)
+{
+    struct conf_section *s = conf_section(p->conf, NULL, SCOPE_virtual_mta_pool, pool->object.name,
+                                          pool->object.span, pool->object.span);
+    for (const struct ref *r = pool->members.first; r; r = r->next)
+        if (!r->bad)
+            plan_text(p, s, TARGET_pool_member, r->name, r->span);
+    plan_keys(p, s, TARGET_pool_domain_key, &pool->keys);
+    plan_colds(p, s, TARGET_pool_cold, &pool->colds);
+    plan_lines(p, s, &pool->lines);
+    plan_domains(p, s, &pool->domains, &pool->tls, NULL);
+}
+
+void plan_outbound(struct plan *p)
+{
+    for (size_t i = 0; i < p->m->vmtas.n; i++)
+        plan_vmta(p, p->m->vmtas.v[i]);
+    for (size_t i = 0; i < p->m->pools.n; i++)
+        plan_pool(p, p->m->pools.v[i]);
+    for (const struct domain *d = p->m->domains.first; d; d = d->next)
+        plan_domain(p, NULL, d);
+}

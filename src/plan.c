@@ -1,0 +1,261 @@
+#include <config.h>
+
+#include "plan-internal.h"
+
+struct lower_row {
+    enum lower group;
+    enum target target;
+    struct arg value;
+    const char *lost;
+};
+
+static const struct lower_row rows[] = {
+#define LOWER(GROUP, TARGET, VALUE, LOST) \
+    { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
+#include "../grammar/lower.def"
+#undef LOWER
+};
+
+/* Version as people write it; 'version' is one of those that 'dict.h' names.  */
+static struct str version_text(struct plan *p, int version)
+{
+    return arena_printf(p->arena, "%d.%d", version / 100, version % 100);
+}
+
+/* False where the target version is not known to have 'dir'; reports what is lost by that.  */
+static bool has_directive(struct plan *p, const struct directive *dir, struct span origin,
+                          const char *lost)
+{
+    if (dir->since <= p->m->version)
+        return true;
+    struct str version = version_text(p, p->m->version);
+    struct diag *m = diag(p->diags, CHECK_target_unproven, origin,
+                          "`%s` is not known to exist in PowerMTA %.*s: it is left out", dir->name,
+                          STR_ARG(version));
+    if (lost[0])
+        diag_help(p->diags, m, "without it %s", lost);
+    return false;
+}
+
+void plan_lower(struct plan *p, struct conf_section *s, enum lower group, const struct lines *said,
+                struct span origin)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct directive *dir = p->m->target[rows[i].target];
+        if (rows[i].group != group || !(dir->scopes & (uint64_t)1 << s->scope))
+            continue;
+        if ((said && line_find(said, dir)) || conf_has(s, dir))
+            continue;
+        if (has_directive(p, dir, origin, rows[i].lost))
+            conf_line(p->conf, s, dir, &rows[i].value, 1, origin);
+    }
+}
+
+void plan_line(struct plan *p, struct conf_section *s, enum target target, const struct arg *args,
+               uint32_t n, struct span origin)
+{
+    conf_line(p->conf, s, p->m->target[target], args, n, origin);
+}
+
+void plan_text(struct plan *p, struct conf_section *s, enum target target, struct str text,
+               struct span origin)
+{
+    struct arg *arg = NEW(p->arena, struct arg);
+    arg->text = text;
+    arg->span = origin;
+    plan_line(p, s, target, arg, 1, origin);
+}
+
+static void plan_section(struct plan *, struct conf_section *parent, const struct section_body *);
+
+void plan_lines(struct plan *p, struct conf_section *s, const struct lines *lines)
+{
+    for (const struct line *l = lines->first; l; l = l->next) {
+        if (l->bad)
+            continue;
+        struct conf_line *line = conf_line(p->conf, s, l->dir, l->args, l->n_args, l->span);
+        if (!l->nested || !line)
+            continue;
+        struct conf_section holder = { .scope = s->scope };
+        plan_section(p, &holder, l->nested);
+        line->nested = holder.children;
+    }
+}
+
+static void plan_section(struct plan *p, struct conf_section *parent, const struct section_body *body)
+{
+    if (body->object.bad)
+        return;
+    struct conf_section *s = conf_section(p->conf, parent, body->scope, body->arg.text,
+                                          body->arg.span, body->span);
+    plan_lines(p, s, &body->lines);
+    for (const struct section_body *child = body->children; child; child = child->next)
+        plan_section(p, s, child);
+}
+
+const struct tls *plan_tls_of(const struct tls_use *use)
+{
+    return use->identity.to ? (const struct tls *)(const void *)use->identity.to : NULL;
+}
+
+#define NO_TARGET N_TARGETS
+#define TARGET_NONE NO_TARGET
+
+struct identity_row {
+    enum target certificate, ciphers, suites, ca, dh, protocols[N_PROTOCOLS];
+};
+
+static const struct identity_row identities[] = {
+#define IDENTITY(PLACE, CERT, CIPHERS, SUITES, CA, DH, P0, P1, P2, P3)                       \
+    { TARGET_##CERT, TARGET_##CIPHERS, TARGET_##SUITES, TARGET_##CA, TARGET_##DH,            \
+      { TARGET_##P0, TARGET_##P1, TARGET_##P2, TARGET_##P3 } },
+#include "../grammar/identity.def"
+#undef IDENTITY
+};
+
+static void identity_part(struct plan *p, struct conf_section *s, enum target target,
+                          const struct arg *arg, const char *lost)
+{
+    if (target == NO_TARGET || !arg->text.n || conf_has(s, p->m->target[target]))
+        return;
+    if (has_directive(p, p->m->target[target], arg->span, lost))
+        plan_line(p, s, target, arg, 1, arg->span);
+}
+
+static void plan_certificate(struct plan *p, struct conf_section *s, enum target target,
+                             const struct tls *tls, struct span origin)
+{
+    struct arg *args = NEW_ARRAY(p->arena, struct arg, 2);
+    bool password = tls->password.kind != SECRET_NONE;
+    if (!tls->certificate.text.n || conf_has(s, p->m->target[target]))
+        return;
+    args[0] = tls->certificate;
+    args[1] = tls->password.arg;
+    args[1].secret = true;
+    if (tls->password.known)
+        args[1].text = tls->password.text;
+    if (has_directive(p, p->m->target[target], origin, "there is no TLS"))
+        plan_line(p, s, target, args, password ? 2 : 1, origin);
+}
+
+/* The switches of the protocols below the minimum are off, also where that is the default, which
+   a global or packaged setting could change; those from it up are on where they are not by
+   default.  */
+static void plan_minimum(struct plan *p, struct conf_section *s, const struct identity_row *row,
+                         const struct tls *tls)
+{
+    static const struct arg no = { .text = STR_INIT("no") }, yes = { .text = STR_INIT("yes") };
+    struct fault fault;
+    for (int i = 0; tls->minimum && i < N_PROTOCOLS; i++) {
+        const struct directive *dir = p->m->target[row->protocols[i]];
+        bool wanted = i + 1 >= tls->minimum, on = false;
+        value_bool(str_of(dir->fallback), &on, &fault);
+        if ((wanted && on) || conf_has(s, dir))
+            continue;
+        if (has_directive(p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
+            conf_line(p->conf, s, dir, wanted ? &yes : &no, 1, tls->minimum_span);
+    }
+}
+
+void plan_identity(struct plan *p, struct conf_section *s, enum identity_place place,
+                   const struct tls *tls, struct span origin)
+{
+    const struct identity_row *row = &identities[place];
+    if (!tls)
+        return;
+    plan_certificate(p, s, row->certificate, tls, origin);
+    plan_minimum(p, s, row, tls);
+    identity_part(p, s, row->ciphers, &tls->ciphers, "the ciphers are PowerMTA's own");
+    identity_part(p, s, row->suites, &tls->suites, "the cipher suites are PowerMTA's own");
+    identity_part(p, s, row->ca, &tls->ca, "the other side is not verified");
+    identity_part(p, s, row->dh, &tls->dh_bits, "the DH key has PowerMTA's own length");
+}
+
+void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_use *use,
+                       const struct lines *said)
+{
+    static const enum lower groups[N_TLS_WORDS] = {
+        [TLS_none] = LOWER_tls_out_none,
+        [TLS_opportunistic] = LOWER_tls_out_opportunistic,
+        [TLS_required] = LOWER_tls_out_required,
+        [TLS_dane] = LOWER_tls_out_dane,
+        [TLS_mta_sts] = LOWER_tls_out_mta_sts,
+    };
+    if (use->word == TLS_UNSET)
+        return;
+    plan_lower(p, s, groups[use->word], said, use->span);
+    plan_identity(p, s, IDENTITY_domain, plan_tls_of(use), use->span);
+}
+
+static bool is_macro(const struct plan *p, const struct line *l)
+{
+    return l->dir == p->m->target[TARGET_global_domain_macro];
+}
+
+/* Global lines; macros apart, since they come before what uses them.  */
+static void plan_globals(struct plan *p)
+{
+    struct conf_section *lines = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+    p->globals = lines;
+    for (const struct line *l = p->m->lines.first; l; l = l->next)
+        if (!l->bad && !is_macro(p, l))
+            conf_line(p->conf, lines, l->dir, l->args, l->n_args, l->span);
+    plan_origins(p, lines, TARGET_global_smtp_source_host, &p->m->origins);
+    struct conf_section *macros = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+    for (const struct line *l = p->m->lines.first; l; l = l->next)
+        if (!l->bad && is_macro(p, l))
+            conf_line(p->conf, macros, l->dir, l->args, l->n_args, l->span);
+    plan_keys(p, macros, TARGET_global_domain_key, &p->m->keys);
+}
+
+static bool has_section(const struct model *m, enum scope scope)
+{
+    for (size_t i = 0; i < m->sections.n; i++)
+        if (m->sections.v[i]->scope == scope)
+            return true;
+    return false;
+}
+
+/* PowerMTA starts neither without a log file nor without a spool.  */
+static void plan_defaults(struct plan *p)
+{
+    static const char why[] = "PowerMTA needs these, and the topology leaves them out.";
+    const struct model *m = p->m;
+    if (m->fragment)
+        return;
+    struct conf_section *lines = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+    plan_lower(p, lines, LOWER_defaults, &m->lines, NOWHERE);
+    lines->comment = why;
+    if (has_section(m, SCOPE_spool) || line_find(&m->lines, m->target[TARGET_global_spool]))
+        return;
+    struct conf_section *spool = conf_section(p->conf, NULL, SCOPE_spool, STR("/var/spool/pmta"),
+                                              NOWHERE, NOWHERE);
+    spool->comment = lines->lines ? NULL : why;
+}
+
+/* Sections that others refer to; a list must stand before the source that uses it.  */
+static bool is_referred_to(enum scope scope)
+{
+    return dict_scope(scope)->arg == ARG_NAME || dict_scope(scope)->arg == ARG_OPTIONAL_NAME;
+}
+
+static void plan_sections(struct plan *p, bool referred)
+{
+    for (size_t i = 0; i < p->m->sections.n; i++)
+        if (is_referred_to(p->m->sections.v[i]->scope) == referred)
+            plan_section(p, NULL, p->m->sections.v[i]);
+}
+
+struct conf *plan(const struct model *m)
+{
+    struct conf *conf = NEW(m->arena, struct conf);
+    *conf = (struct conf){ .arena = m->arena, .diags = m->diags };
+    struct plan p = { .m = m, .conf = conf, .arena = m->arena, .diags = m->diags };
+    plan_globals(&p);
+    plan_defaults(&p);
+    plan_sections(&p, true);
+    plan_inbound(&p);
+    plan_outbound(&p);
+    plan_sections(&p, false);
+    return conf;
+}

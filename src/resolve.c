@@ -1,0 +1,446 @@
+#include <config.h>
+
+#include "resolve.h"
+#include "suggest.h"
+
+struct resolve {
+    struct program *program;
+    struct model *m;
+    struct arena *arena;
+    struct diags *diags;
+    const struct map *elsewhere;
+};
+
+/* Reports that nothing is called 'name', with the nearest of 'map'.  A file that only the server
+   reads may know better, so with one the report is a note.  */
+static void unknown(struct resolve *r, struct span span, const char *what, struct str name,
+                    const struct map *map)
+{
+    struct suggest near;
+    enum level level = r->m->foreign_names ? LEVEL_NOTE : LEVEL_ERROR;
+    suggest_init(&near, name);
+    for (size_t i = 0; i < map->n; i++)
+        if (map->entries[i].value)
+            suggest_offer(&near, map->entries[i].key);
+    struct diag *m = diag_at(r->diags, CHECK_name_unknown, level, span, "no %s is called `%.*s`", what,
+                             STR_ARG(name));
+    if (near.best.n)
+        diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
+    else if (r->m->foreign_names)
+        diag_help(r->diags, m, "the files that the server includes may define it");
+}
+
+static bool is_reserved(struct str name)
+{
+    return name.n && (name.p[0] == '{' || str_ieq(name, STR("by-smtp-source-ip")));
+}
+
+/* Links a name of a VMTA, with 'pools' also of a pool.  Returns false where the object is on
+   another host of the fleet only.  */
+static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
+{
+    const struct map *map = &r->m->names[KIND_vmta];
+    if (ref->bad || !ref->name.n || is_reserved(ref->name))
+        return true;
+    struct object *o = map_get(map, ref->name);
+    if (o && (pools || o->kind == KIND_vmta)) {
+        ref->to = o;
+        o->used = true;
+        return true;
+    }
+    if (o) {
+        struct diag *m = diag(r->diags, CHECK_name_unknown, ref->span,
+                              "`%.*s` is a pool; only a VMTA can stand here", STR_ARG(ref->name));
+        diag_also(r->diags, m, o->span, "declared here");
+        ref->bad = true;
+        return true;
+    }
+    if (map_get(r->elsewhere, ref->name))
+        return false;
+    unknown(r, ref->span, pools ? "VMTA or pool" : "VMTA", ref->name, map);
+    ref->bad = true;
+    return true;
+}
+
+/* Links a list of VMTAs and takes those out that only other hosts have.  Returns how many it
+   took.  */
+static size_t link_list(struct resolve *r, struct refs *refs)
+{
+    size_t absent = 0;
+    struct ref **at = &refs->first;
+    refs->last = NULL;
+    while (*at) {
+        if (link_vmta(r, *at, false)) {
+            refs->last = *at;
+            at = &(*at)->next;
+        } else {
+            *at = (*at)->next;
+            absent++;
+        }
+    }
+    return absent;
+}
+
+/* A line of a pool that names no member at all and begins nearly like a directive was meant to be
+   one.  */
+static bool is_misspelt(struct resolve *r, const struct ref *first)
+{
+    const struct map *map = &r->m->names[KIND_vmta];
+    struct suggest near;
+    for (const struct ref *x = first; x && x->stmt == first->stmt; x = x->next)
+        if (map_get(map, x->name) || map_get(r->elsewhere, x->name) || x->bad)
+            return false;
+    if (!first->stmt || first->stmt->n_values < 2)
+        return false;
+    suggest_init(&near, first->name);
+    for (size_t i = 0; i < dict_count(); i++)
+        if (dict_at(i)->scopes & (uint64_t)1 << SCOPE_virtual_mta_pool)
+            suggest_offer(&near, str_of(dict_at(i)->name));
+    if (!near.best.n)
+        return false;
+    struct diag *m = diag(r->diags, CHECK_directive_unknown, first->span,
+                          "`%.*s` is neither a VMTA nor a directive", STR_ARG(first->name));
+    diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
+    return true;
+}
+
+static void check_member_lines(struct resolve *r, struct pool *pool)
+{
+    for (struct ref *x = pool->members.first; x;) {
+        const struct stmt *stmt = x->stmt;
+        bool bad = is_misspelt(r, x);
+        do {
+            x->bad |= bad;
+            x = x->next;
+        } while (x && stmt && x->stmt == stmt);
+    }
+}
+
+static void note_membership(struct resolve *r, struct pool *pool)
+{
+    for (struct ref *x = pool->members.first; x; x = x->next) {
+        if (!x->to)
+            continue;
+        struct vmta *v = (struct vmta *)(void *)x->to;
+        struct ref *of = NEW(r->arena, struct ref);
+        *of = (struct ref){ .name = pool->object.name, .span = x->span, .to = &pool->object };
+        if (v->pools.last)
+            v->pools.last->next = of;
+        else
+            v->pools.first = of;
+        v->pools.last = of;
+    }
+}
+
+/* Links the members.  Returns false for a pool that is not built on this host, since all of its
+   members are on others.  */
+static bool link_pool(struct resolve *r, struct pool *pool)
+{
+    check_member_lines(r, pool);
+    size_t absent = link_list(r, &pool->members);
+    if (absent && !pool->members.first) {
+        *map_find(&r->m->names[KIND_vmta], pool->object.name) = NULL;
+        return false;
+    }
+    note_membership(r, pool);
+    return true;
+}
+
+static void link_identity(struct resolve *r, struct tls_use *use)
+{
+    const struct map *map = &r->m->names[KIND_tls];
+    if (!use->identity.name.n || use->identity.bad)
+        return;
+    use->identity.to = map_get(map, use->identity.name);
+    if (use->identity.to)
+        use->identity.to->used = true;
+    else
+        unknown(r, use->identity.span, "TLS identity", use->identity.name, map);
+    use->identity.bad = !use->identity.to;
+}
+
+/* The selector that signs: the one that is named, or the first that signs.  */
+static struct selector *pick_selector(struct dkim *dkim, struct str name)
+{
+    for (struct selector *s = dkim->selectors; s; s = s->next)
+        if (name.n ? str_ieq(s->name.text, name) : s->state == SELECTOR_SIGNING)
+            return s;
+    return NULL;
+}
+
+static void undeclared(struct resolve *r, struct key *key, const struct dkim *dkim)
+{
+    struct suggest near;
+    struct str name = dkim ? key->selector.text : key->domain.text;
+    struct diag *m = diag(r->diags, CHECK_dkim_undeclared, dkim ? key->selector.span : key->domain.span,
+                          dkim ? "no selector `%.*s` is declared for this domain"
+                               : "no key is declared for `%.*s`", STR_ARG(name));
+    suggest_init(&near, name);
+    for (size_t i = 0; !dkim && i < r->m->names[KIND_dkim].n; i++)
+        suggest_offer(&near, r->m->names[KIND_dkim].entries[i].key);
+    for (const struct selector *s = dkim ? dkim->selectors : NULL; s; s = s->next)
+        suggest_offer(&near, s->name.text);
+    if (near.best.n)
+        diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
+    else if (!dkim)
+        diag_help(r->diags, m, "declare it: dkim %.*s { selector NAME KEYFILE }", STR_ARG(name));
+}
+
+static void link_key(struct resolve *r, struct key *key)
+{
+    if (!key->by_sign || key->bad)
+        return;
+    struct dkim *dkim = map_get(&r->m->names[KIND_dkim], key->domain.text);
+    struct selector *s = dkim ? pick_selector(dkim, key->selector.text) : NULL;
+    if (dkim)
+        dkim->object.used = true;
+    if (s) {
+        s->used = true;
+        key->bad = s->bad;
+        key->selector = s->name;
+        key->file = s->file;
+        return;
+    }
+    key->bad = true;
+    if (!dkim || (key->selector.text.n && dkim->selectors))
+        undeclared(r, key, dkim);
+}
+
+static void link_keys(struct resolve *r, struct keys *keys)
+{
+    for (struct key *k = keys->first; k; k = k->next)
+        link_key(r, k);
+}
+
+static const struct {
+    enum type type;
+    enum scope list;
+    const char *what;
+} list_types[] = {
+    { TYPE_PATTERN_LIST_REF, SCOPE_pattern_list, "pattern list" },
+    { TYPE_SMTP_PATTERN_LIST_REF, SCOPE_smtp_pattern_list, "SMTP pattern list" },
+    { TYPE_REWRITE_LIST_REF, SCOPE_rewrite_list, "rewrite list" },
+    { TYPE_ADDRESS_LIST_REFS, SCOPE_address_list, "address list" },
+    { TYPE_PROXY_REFS, SCOPE_proxy, "proxy" },
+    { TYPE_SOURCE_GROUP_REF, SCOPE_source_group, "source group" },
+};
+
+/* Links a name of a list that has a section.  */
+static void link_to_list(struct resolve *r, struct line *line, struct arg arg, enum scope scope,
+                         const char *what)
+{
+    struct section_body *body = map_get(&r->m->lists[scope], arg.text);
+    if (!arg.text.n)
+        return;
+    if (body) {
+        body->object.used = true;
+        return;
+    }
+    unknown(r, arg.span, what, arg.text, &r->m->lists[scope]);
+    line->bad |= !r->m->foreign_names;
+}
+
+static void link_vmta_line(struct resolve *r, struct line *line, struct arg arg, bool pools)
+{
+    struct ref ref = { .name = arg.text, .span = arg.span };
+    if (!link_vmta(r, &ref, pools) || ref.bad)
+        line->bad = true;
+}
+
+/* virtual-mta=NAME and call-to:LIST behind a pattern.  */
+static void link_result(struct resolve *r, struct line *line)
+{
+    for (uint32_t i = 0; i < line->n_args; i++) {
+        struct arg arg = line->args[i];
+        size_t at = str_find(arg.text, '=');
+        if (!arg.pattern && str_starts(arg.text, STR("virtual-mta="))) {
+            arg.text = str_sub(arg.text, at + 1, arg.text.n);
+            link_vmta_line(r, line, arg, true);
+        } else if (!arg.pattern && str_starts(arg.text, STR("call-to:"))) {
+            arg.text = str_sub(arg.text, strlen("call-to:"), arg.text.n);
+            if (!arg.text.n && i + 1 < line->n_args)
+                arg = line->args[i + 1];
+            link_to_list(r, line, arg, SCOPE_pattern_list, "pattern list");
+        }
+    }
+}
+
+static void use_macros(struct resolve *r, struct str text, struct span span);
+
+static void link_line(struct resolve *r, struct line *line)
+{
+    if (line->bad)
+        return;
+    for (size_t i = 0; i < sizeof list_types / sizeof list_types[0]; i++)
+        for (uint32_t k = 0; line->dir->type == list_types[i].type && k < line->n_args; k++)
+            link_to_list(r, line, line->args[k], list_types[i].list, list_types[i].what);
+    if (line->dir->type == TYPE_VMTA || line->dir->type == TYPE_VMTA_OR_POOL)
+        link_vmta_line(r, line, line->args[0], line->dir->type == TYPE_VMTA_OR_POOL);
+    if (line->dir->type == TYPE_PATTERN_ROW || line->dir->type == TYPE_HEADER_PATTERN_ROW ||
+        line->dir->type == TYPE_PATTERN_RESULT)
+        link_result(r, line);
+    if (line->dir->type == TYPE_DOMAIN_PATTERN || line->dir->type == TYPE_DOMAIN ||
+        line->dir->type == TYPE_DOMAIN_MACRO)
+        for (uint32_t k = line->dir->type == TYPE_DOMAIN_MACRO; k < line->n_args; k++)
+            use_macros(r, line->args[k].text, line->args[k].span);
+}
+
+static void link_lines(struct resolve *r, struct lines *lines);
+
+static void link_section(struct resolve *r, struct section_body *body)
+{
+    link_lines(r, &body->lines);
+    for (struct section_body *child = body->children; child; child = child->next)
+        link_section(r, child);
+}
+
+static void link_lines(struct resolve *r, struct lines *lines)
+{
+    for (struct line *l = lines->first; l; l = l->next) {
+        link_line(r, l);
+        if (l->nested)
+            link_section(r, l->nested);
+    }
+}
+
+/* "$name" in a domain pattern: PowerMTA's own macro.  */
+static void use_macros(struct resolve *r, struct str text, struct span span)
+{
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        size_t n = i + 1;
+        if (text.p[i] != '$')
+            continue;
+        while (n < text.n && (is_alnum(text.p[n]) || text.p[n] == '_'))
+            n++;
+        struct str name = str_sub(text, i + 1, n - i - 1);
+        struct section_body *used = map_get(&r->m->macros, name);
+        if (used)
+            used->object.used = true;
+        else if (name.n)
+            unknown(r, span, "domain macro", name, &r->m->macros);
+    }
+}
+
+static void link_domains(struct resolve *r, struct domains *domains)
+{
+    for (struct domain *d = domains->first; d; d = d->next) {
+        link_identity(r, &d->tls);
+        link_lines(r, &d->lines);
+        use_macros(r, d->pattern, d->span);
+    }
+}
+
+/* Enters what global lines and sections define: macros, lists.  A macro is kept as a section
+   without a tag, so that all that has a name is an object.  */
+static void index_lists(struct resolve *r)
+{
+    struct model *m = r->m;
+    for (struct line *l = m->lines.first; l; l = l->next) {
+        if (l->dir != m->target[TARGET_global_domain_macro] || l->bad || !l->n_args)
+            continue;
+        void **slot = map_add(&m->macros, l->args[0].text);
+        struct section_body *before = *slot, *macro = NEW(r->arena, struct section_body);
+        macro->object = (struct object){ .name = l->args[0].text, .span = l->args[0].span };
+        if (before) {
+            struct diag *d = diag(r->diags, CHECK_name_duplicate, l->args[0].span,
+                                  "the macro `%.*s` is defined twice", STR_ARG(l->args[0].text));
+            diag_also(r->diags, d, before->object.span, "first defined here");
+        }
+        *slot = before ? before : macro;
+    }
+    for (size_t i = 0; i < m->sections.n; i++) {
+        struct section_body *s = m->sections.v[i];
+        if (!s->arg.text.n)
+            continue;
+        void **slot = map_add(&m->lists[s->scope], s->arg.text);
+        if (*slot) {
+            struct diag *d = diag(r->diags, CHECK_name_duplicate, s->object.span,
+                                  "`%.*s` is declared twice", STR_ARG(s->arg.text));
+            diag_also(r->diags, d, ((struct section_body *)*slot)->object.span, "first declared here");
+        }
+        *slot = s;
+    }
+}
+
+/* The source that a listener or user written at full length names.  */
+static void link_source(struct resolve *r, struct ref *ref)
+{
+    struct model *m = r->m;
+    if (!ref->name.n || ref->bad || ref->name.p[0] == '{')
+        return;
+    struct source_rule *rule = map_get(&m->names[KIND_raw_source], ref->name);
+    if (rule && !rule->by_address) {
+        ref->to = &rule->object;
+        rule->object.used = true;
+    } else if (!map_get(&m->names[KIND_listener], ref->name)) {
+        unknown(r, ref->span, "source", ref->name, &m->names[KIND_raw_source]);
+        ref->bad = true;
+    }
+}
+
+/* Keeps the objects of 'list' for which 'keep' is true.  */
+#define FILTER(LIST, KEEP)                            \
+    do {                                              \
+        size_t kept = 0;                              \
+        for (size_t i = 0; i < (LIST)->n; i++)        \
+            if (KEEP)                                 \
+                (LIST)->v[kept++] = (LIST)->v[i];     \
+        (LIST)->n = kept;                             \
+    } while (0)
+
+static void link_inbound(struct resolve *r)
+{
+    struct model *m = r->m;
+    FILTER(&m->listeners, link_vmta(r, &m->listeners.v[i]->via, true));
+    FILTER(&m->users, link_vmta(r, &m->users.v[i]->via, true));
+    FILTER(&m->clients, link_vmta(r, &m->clients.v[i]->via, true));
+    FILTER(&m->sources, link_vmta(r, &m->sources.v[i]->via, true));
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        struct listener *l = m->listeners.v[i];
+        link_identity(r, &l->tls);
+        link_source(r, &l->source);
+        link_lines(r, &l->source_lines);
+    }
+    for (size_t i = 0; i < m->users.n; i++) {
+        link_source(r, &m->users.v[i]->source);
+        link_lines(r, &m->users.v[i]->source_lines);
+    }
+    for (size_t i = 0; i < m->clients.n; i++)
+        link_lines(r, &m->clients.v[i]->lines);
+    for (size_t i = 0; i < m->sources.n; i++)
+        link_lines(r, &m->sources.v[i]->lines);
+}
+
+static void link_outbound(struct resolve *r)
+{
+    struct model *m = r->m;
+    FILTER(&m->pools, link_pool(r, m->pools.v[i]));
+    for (size_t i = 0; i < m->pools.n; i++) {
+        struct pool *p = m->pools.v[i];
+        link_list(r, &p->colds);
+        link_keys(r, &p->keys);
+        link_identity(r, &p->tls);
+        link_domains(r, &p->domains);
+        link_lines(r, &p->lines);
+    }
+    for (size_t i = 0; i < m->vmtas.n; i++) {
+        struct vmta *v = m->vmtas.v[i];
+        link_list(r, &v->colds);
+        link_keys(r, &v->keys);
+        link_identity(r, &v->tls);
+        link_domains(r, &v->domains);
+        link_lines(r, &v->lines);
+    }
+}
+
+void resolve(struct program *p, struct model *model, const struct map *elsewhere)
+{
+    struct resolve r = { p, model, p->arena, p->diags, elsewhere };
+    index_lists(&r);
+    link_outbound(&r);
+    link_inbound(&r);
+    link_domains(&r, &model->domains);
+    link_lines(&r, &model->lines);
+    for (size_t i = 0; i < model->sections.n; i++)
+        link_section(&r, model->sections.v[i]);
+}

@@ -1,0 +1,107 @@
+#include <config.h>
+
+#include "source.h"
+
+#include <errno.h>
+
+void sources_init(struct sources *s, struct arena *arena, const struct io *io)
+{
+    *s = (struct sources){ .arena = arena, .io = io, .next = 1 };
+}
+
+struct source *source_add(struct sources *s, struct str name, struct str text,
+                          struct span included)
+{
+    if (text.n >= UINT32_MAX - s->next - 2)
+        return NULL;
+    struct source *source = NEW(s->arena, struct source);
+    *source = (struct source){ .name = arena_str(s->arena, name), .text = text, .base = s->next,
+                               .included = included };
+    s->next += (uint32_t)text.n + 2;     /* so that the end of a text is no place in the next */
+    VEC_PUSH(s->arena, &s->list, source);
+    return source;
+}
+
+struct source *source_open(struct sources *s, struct str path, struct str name,
+                           struct span included, int *error, const char **why)
+{
+    struct str text;
+    struct io_identity identity;
+    struct str terminated = arena_str(s->arena, path);
+    *error = s->io->read(s->io->context, s->arena, terminated.p, IO_LIMIT, &text, &identity, why);
+    if (*error)
+        return NULL;
+    struct source *source = source_add(s, name, text, included);
+    if (!source) {
+        *error = EFBIG;
+        *why = "does not fit: all inputs together are limited to 4 GiB";
+        return NULL;
+    }
+    source->identity = identity;
+    return source;
+}
+
+const struct source *source_of(const struct sources *s, uint32_t at)
+{
+    size_t lo = 0, hi = s->list.n;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (s->list.v[middle]->base <= at)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo ? s->list.v[lo - 1] : NULL;
+}
+
+static void make_lines(struct sources *s, struct source *source)
+{
+    VEC(uint32_t) lines = { 0 };
+    VEC_PUSH(s->arena, &lines, 0);
+    for (size_t i = 0; i < source->text.n; i++)
+        if (source->text.p[i] == '\n')
+            VEC_PUSH(s->arena, &lines, (uint32_t)i + 1);
+    source->lines = lines.v;
+    source->n_lines = lines.n;
+}
+
+struct place source_place(struct sources *s, uint32_t at)
+{
+    struct source *source = (struct source *)source_of(s, at);
+    if (!at || !source)
+        return (struct place){ NULL, 0, 0 };
+    if (!source->lines)
+        make_lines(s, source);
+    uint32_t offset = at - source->base;
+    size_t lo = 0, hi = source->n_lines;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (source->lines[middle] <= offset)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return (struct place){ source, (uint32_t)lo, offset - source->lines[lo - 1] + 1 };
+}
+
+struct str source_line(struct sources *s, const struct source *source, uint32_t line)
+{
+    if (!source->lines)
+        make_lines(s, (struct source *)source);
+    if (line == 0 || line > source->n_lines)
+        return STR("");
+    size_t from = source->lines[line - 1];
+    struct str rest = str_sub(source->text, from, source->text.n);
+    struct str text = str_sub(rest, 0, str_find(rest, '\n'));
+    if (text.n && text.p[text.n - 1] == '\r')
+        text.n--;
+    return text;
+}
+
+struct str source_text(const struct sources *s, struct span span)
+{
+    const struct source *source = source_of(s, span.lo);
+    if (!span.hi || !source)
+        return STR("");
+    return str_sub(source->text, span.lo - source->base, span.hi - span.lo);
+}

@@ -1,0 +1,115 @@
+#include <config.h>
+
+#include "verify.h"
+
+#include "effective.h"
+
+static bool wants_tls(enum tls_word word)
+{
+    return word == TLS_offered || word == TLS_required || word == TLS_implicit;
+}
+
+static bool has_certificate(const struct model *m, const struct listener *l)
+{
+    const struct tls *tls = (const struct tls *)(const void *)l->tls.identity.to;
+    return (tls && tls->certificate.text.n) ||
+           line_find(&l->lines, m->target[TARGET_listener_tls_certificate]) ||
+           line_find(&m->lines, m->target[TARGET_global_tls_certificate]);
+}
+
+static enum level missing_level(const struct model *m)
+{
+    return m->fragment || m->foreign_names ? LEVEL_WARNING : LEVEL_ERROR;
+}
+
+static void no_identity(const struct model *m, const struct listener *l, struct span span)
+{
+    bool named = l->tls.identity.name.n > 0;
+    struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m), span,
+                             named ? "the identity `%.*s` has no certificate"
+                                   : "TLS is asked for, and no certificate is in reach%.*s",
+                             named ? (int)l->tls.identity.name.n : 0, l->tls.identity.name.p);
+    if (named)
+        diag_also(m->diags, d, l->tls.identity.to->span, "declared here");
+    diag_help(m->diags, d, named ? "say `certificate PATH` in it"
+                                 : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
+}
+
+void verify_tls_no_identity(const struct model *m)
+{
+    const struct directive *starttls = m->target[TARGET_source_allow_starttls];
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        const struct listener *l = m->listeners.v[i];
+        const struct line *line = line_find(effective_source_lines(l), starttls);
+        bool offers = line && line_bool(effective_source_lines(l), starttls) == 1;
+        if (l->tls.identity.bad || has_certificate(m, l))
+            continue;
+        if (wants_tls(l->tls.word))
+            no_identity(m, l, l->tls.identity.name.n ? l->tls.identity.span : l->tls.span);
+        else if (offers)
+            no_identity(m, l, line->span);
+    }
+}
+
+void verify_tls_unenforced(const struct model *m)
+{
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        const struct listener *l = m->listeners.v[i];
+        if (l->tls.word != TLS_required || effective_requires_login(m, l))
+            continue;
+        struct diag *d = diag(m->diags, CHECK_tls_unenforced, l->tls.span,
+                              "TLS cannot be required here: mail is taken without login, in clear text too");
+        diag_help(m->diags, d, "say `auth required`, `tls implicit`, or `tls offered` if that will do");
+    }
+}
+
+/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, else a rule for addresses,
+   which the source would beat.  */
+static const struct line *plain_line(const struct model *m, const struct listener *l)
+{
+    const struct directive *plain = m->target[TARGET_source_plain_auth];
+    const struct line *own = line_find(effective_source_lines(l), plain);
+    if (own || l->tls.word == TLS_required)
+        return own && line_bool(effective_source_lines(l), plain) == 1 ? own : NULL;
+    for (size_t i = 0; i < m->clients.n; i++)
+        if (line_bool(&m->clients.v[i]->lines, plain) == 1)
+            return line_find(&m->clients.v[i]->lines, plain);
+    for (size_t i = 0; i < m->sources.n; i++)
+        if (m->sources.v[i]->by_address && line_bool(&m->sources.v[i]->lines, plain) == 1)
+            return line_find(&m->sources.v[i]->lines, plain);
+    return NULL;
+}
+
+/* A login on 'l' comes under TLS or not at all.  */
+static bool login_is_safe(const struct model *m, const struct listener *l)
+{
+    int before = line_bool(effective_source_lines(l), m->target[TARGET_source_starttls_before_auth]);
+    bool implicit = l->tls.word == TLS_implicit ||
+                    line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]) == 1;
+    return implicit || before == 1 || (before < 0 && l->tls.word == TLS_required);
+}
+
+void verify_tls_clear_login(const struct model *m)
+{
+    static const enum level levels[] = { [REACH_LOOPBACK] = LEVEL_NOTE, [REACH_PRIVATE] = LEVEL_WARNING,
+                                         [REACH_PUBLIC] = LEVEL_ERROR };
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        const struct listener *l = m->listeners.v[i];
+        const struct line *plain = plain_line(m, l);
+        enum level level = levels[effective_reach(l)];
+        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l) || (l->written && !plain))
+            continue;
+        if (!plain)
+            level = level == LEVEL_ERROR ? LEVEL_WARNING : level == LEVEL_WARNING ? LEVEL_NOTE : LEVEL_OFF;
+        if (level == LEVEL_OFF)
+            continue;
+        struct span span = plain ? plain->span : l->auth_span.hi ? l->auth_span : l->object.span;
+        struct diag *d = diag_at(m->diags, CHECK_tls_clear_login, level, span,
+                                 plain ? "passwords may come in clear text on `%.*s`"
+                                       : "a login on `%.*s` may come without TLS, though not by PLAIN",
+                                 STR_ARG(l->object.name));
+        if (plain)
+            diag_also(m->diags, d, l->object.span, "the listener");
+        diag_help(m->diags, d, "say `tls required IDENTITY` in the listener");
+    }
+}

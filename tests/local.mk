@@ -1,0 +1,105 @@
+## Tests.  Everything speaks TAP, so every case counts by itself.
+
+TEST_EXTENSIONS = .test
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_LOG_DRIVER = $(LOG_DRIVER)
+TEST_LOG_COMPILER = $(SHELL)
+## A script that finds failures says so in its exit status too: they count once.
+AM_TEST_LOG_DRIVER_FLAGS = --ignore-exit
+
+PMTAC_ENVIRONMENT = \
+	abs_top_srcdir='$(abs_top_srcdir)' \
+	abs_top_builddir='$(abs_top_builddir)' \
+	PMTAC="$${PMTAC-$(abs_top_builddir)/pmtac$(EXEEXT)}"
+
+AM_TESTS_ENVIRONMENT = \
+	$(PMTAC_ENVIRONMENT); \
+	LC_ALL=C; TZ=UTC; CK_VERBOSITY=silent; CK_TAP_LOG_FILE_NAME=-; \
+	export abs_top_srcdir abs_top_builddir PMTAC LC_ALL TZ CK_VERBOSITY CK_TAP_LOG_FILE_NAME;
+
+## Scripts.
+script_tests = \
+	%D%/house/documents.test \
+	%D%/house/examples.test \
+	%D%/house/manual-examples.test \
+	%D%/house/rooms.test \
+	%D%/house/style.test \
+	%D%/lines.test \
+	%D%/run-cases.test
+
+TESTS += $(script_tests)
+EXTRA_DIST += $(script_tests) %D%/house/code.awk %D%/house/tap.sh
+
+## Folders of data, shipped whole.
+EXTRA_DIST += %D%/bench %D%/cases %D%/lines
+
+## What reads the tables of %D%/lines.
+check_PROGRAMS += %D%/unit/test_lines
+
+## One program of libcheck per room: %D%/unit/test_ROOM is made of %D%/unit/test_ROOM.c.
+unit_tests = \
+	%D%/unit/test_ast_print \
+	%D%/unit/test_dict \
+	%D%/unit/test_outfile
+
+LDADD = libpmtac.a $(CHECK_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+else
+TESTS += %D%/house/libcheck.test
+endif
+EXTRA_DIST += %D%/house/libcheck.test
+
+## Fuzzers.  Without an engine they replay the cases and examples as part of 'make check'.
+fuzz_programs = \
+	%D%/fuzz/fuzz_pipe \
+	%D%/fuzz/fuzz_topo
+
+## Named one by one, since the folder holds objects too when one builds in it.
+EXTRA_DIST += %D%/fuzz/fuzz_pipe.dict %D%/fuzz/fuzz_topo.dict
+
+check_PROGRAMS += $(fuzz_programs)
+if FUZZERS
+fuzz_main =
+fuzz_flags = -fsanitize=fuzzer
+else
+fuzz_main = %D%/fuzz/replay.c
+fuzz_flags =
+TESTS += $(fuzz_programs)
+endif
+
+tests_fuzz_fuzz_pipe_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pipe.c $(fuzz_main)
+tests_fuzz_fuzz_pipe_LDADD = libpmtac.a
+tests_fuzz_fuzz_pipe_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_fuzz_topo_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_topo.c $(fuzz_main)
+tests_fuzz_fuzz_topo_LDADD = libpmtac.a
+tests_fuzz_fuzz_topo_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+
+FUZZ_SECONDS = 60
+
+fuzz: $(fuzz_programs)
+	@for program in $(fuzz_programs); do \
+	  name=`basename $$program`; \
+	  corpus=`mktemp -d` || exit 1; \
+	  dict='$(srcdir)/%D%/fuzz/'$$name.dict; \
+	  test -f "$$dict" && dict="-dict=$$dict" || dict=; \
+	  echo "$$name: $(FUZZ_SECONDS) s, corpus in $$corpus"; \
+	  ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 $$dict \
+	    "$$corpus" '$(srcdir)/%D%/cases' '$(srcdir)/examples' || exit 1; \
+	done
+
+## Expectations of the cases: rewrite them, then look at 'git diff'.  CASES='tls/*' picks.
+update-cases: all
+	@$(PMTAC_ENVIRONMENT) UPDATE=1 $(SHELL) $(srcdir)/%D%/run-cases.test | sed -n '/^not ok/p;/^# /p'
+
+## The cases once more, each under valgrind.
+check-valgrind: all
+	@valgrind --version
+	CASES_QUICK=1 PMTAC_WRAPPER='valgrind --error-exitcode=9 --leak-check=full -q' \
+	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='%D%/run-cases.test'
+
+## Speed and memory on large inputs.
+bench: all
+	@$(PMTAC_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/bench/bench.sh
