@@ -145,7 +145,8 @@ static bool find_shape(struct pipe *t)
         if (second)
             return wrong_shape(t, row->line, "a row of 5 fields that begins with two addresses");
         if (str_find(row->field[3], '@') < row->field[3].n)
-            return wrong_shape(t, row->span[3], "a user in place of the hostname: a field is missing");
+            return wrong_shape(t, row->span[3],
+                               "a user in place of the hostname: a field is missing");
         row->shape = ROW_NON_TLS;
         return true;
     }
@@ -183,8 +184,9 @@ static bool find_empty(struct pipe *t)
     }
     if (!n)
         return true;
-    struct diag *m = diag(t->diags, CHECK_legacy_shape, empty_place(t, first), "field%s %.*s %s empty",
-                          n > 1 ? "s" : "", STR_ARG(buf_str(&names)), n > 1 ? "are" : "is");
+    struct diag *m = diag(t->diags, CHECK_legacy_shape, empty_place(t, first),
+                          "field%s %.*s %s empty", n > 1 ? "s" : "", STR_ARG(buf_str(&names)),
+                          n > 1 ? "are" : "is");
     help_shapes(t, m);
     return false;
 }

@@ -12,12 +12,14 @@ static struct span at(const struct source *source, const char *p, size_t n)
     return (struct span){ here(source, p), here(source, p) + (uint32_t)n };
 }
 
+/* Two NUL bytes stand behind the text.  */
 static bool is_plain(struct str text)
 {
     unsigned char odd = 0;
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
-        odd |= (unsigned char)((c - 0x20u >= 0x5f) & (c != '\n') & (c != '\t') & (c != '\r'));
+        odd |= (unsigned char)((c - 0x20u >= 0x5f) & (c != '\n') & (c != '\t') &
+                               ((c != '\r') | (text.p[i + 1] != '\n')));
     }
     return !odd;
 }
@@ -55,12 +57,11 @@ bool text_check(struct diags *d, const struct source *source, size_t *start, boo
     return true;
 }
 
-/* What to type instead of a quote that a word processor made, or 0.  */
-static char plain_quote(uint32_t rune)
+/* A quote that a word processor made.  */
+static bool is_curly(uint32_t rune)
 {
-    if (rune == 0x201c || rune == 0x201d || rune == 0x201e || rune == 0x00ab || rune == 0x00bb)
-        return '"';
-    return rune == 0x2018 || rune == 0x2019 || rune == 0x201a ? '\'' : 0;
+    return rune == 0x201c || rune == 0x201d || rune == 0x201e || rune == 0x00ab || rune == 0x00bb ||
+           rune == 0x2018 || rune == 0x2019 || rune == 0x201a;
 }
 
 /* Reports the character at 'p' if a text cannot hold it; '*len' is what it takes.  */
@@ -97,13 +98,11 @@ bool text_check_word(struct diags *d, const struct source *source, struct span s
         if (!check_rune(d, source, t.p + i, t.n - i, LEVEL_ERROR, &len))
             return false;
         utf8_rune(t.p + i, t.n - i, &rune);
-        char quote = plain_quote(rune);
-        if (quote) {
+        if (is_curly(rune)) {
             struct span place = at(source, t.p + i, len);
             struct diag *m = diag(d, CHECK_curly_quote, place, "a typographic quote (U+%04X)",
                                   (unsigned)rune);
-            diag_help(d, m, "write %c; typographic quotes come from web pages and word processors",
-                      quote);
+            diag_help(d, m, "write \"; typographic quotes come from web pages and word processors");
             return false;
         }
     }

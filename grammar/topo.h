@@ -24,12 +24,14 @@ struct topo {
     enum topo_last last;
     const char *last_end;        /* end of the last value; a value may not touch it */
     bool last_bad;
+    char next;                   /* the byte behind the word that is being read */
     const char *line;            /* start of the current line */
     const char *comma;           /* the last comma, for LAST_COMMA */
     bool header;                 /* a block may open here */
     uint32_t depth;
     const char *open[AST_DEPTH]; /* braces that are open */
     size_t indent[AST_DEPTH];    /* of their lines */
+    bool stray;                  /* a '}' too many was met, and no value since */
     bool ended;                  /* too deep: the rest is left alone */
     bool repair;                 /* second pass: close blocks where the indentation says so */
     bool unbalanced;             /* first pass: a block was open at the end */

@@ -1,3 +1,5 @@
 ## The manual.  tests/house/documents.test reads it.
 
-dist_man_MANS =
+dist_man_MANS = \
+	%D%/pmtac.1 \
+	%D%/pmtac.5

@@ -26,7 +26,7 @@ static size_t group_length(const char *p, size_t n)
     size_t i = 1;
     while (i < n && (is_alnum(p[i]) || p[i] == '.' || p[i] == '_' || p[i] == '-'))
         i++;
-    return i < n && p[0] == '{' && p[i] == '}' ? i + 1 : 0;
+    return i > 1 && i < n && p[0] == '{' && p[i] == '}' ? i + 1 : 0;
 }
 
 /* The place of the slash that ends a pattern begun in front of 's', or s.n.  */

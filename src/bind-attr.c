@@ -67,8 +67,7 @@ static void tls_text(struct bind *b, const struct stmt *s, struct args a, struct
     if (!one(b, s, a, syntax))
         return;
     struct line *line = bind_make_line(b, target, a.v + 1, 1, stmt_span(s));
-    bind_check_line(b, line);
-    if (!line->bad)
+    if (bind_check_value(b, line))
         *to = a.v[1];
 }
 
@@ -170,7 +169,7 @@ static void bind_tls(struct bind *b, struct block *block, const struct stmt *s, 
             return;
         }
         *use = (struct tls_use){ .word = (enum tls_word)i, .span = a.v[1].span,
-                                 .copied = block->copied };
+                                 .copied = block->copied > 0 };
         if (a.n > 2)
             use->identity = bind_ref(b, a.v[2], s);
         return;
@@ -226,13 +225,10 @@ void attr_use(struct bind *b, struct block *block, const struct stmt *s, struct 
 void attr_include(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     struct lines *lines = block->targets[block->n_targets - 1].lines;
-    enum scope scope = block->targets[block->n_targets - 1].scope;
-    const struct directive *dir = dict_find(b->dict, STR("include"), scope);
-    if (!one(b, s, a, "PATH|URL") || !dir)
+    if (!one(b, s, a, "PATH|URL"))
         return;
-    struct line *line = NEW(b->arena, struct line);
-    *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = 1, .span = stmt_span(s),
-                           .copied = block->copied };
+    struct line *line = bind_make_line(b, TARGET_global_include, a.v + 1, 1, stmt_span(s));
+    line->copied = block->copied;
     bind_check_line(b, line);
     lines_add(lines, line);
     b->model->foreign_names = true;
@@ -313,6 +309,19 @@ void attr_user_allow(struct bind *b, struct block *block, const struct stmt *s, 
 
 /* vmta { } and pool { } */
 
+/* In a row the two stand in fields of their own, so the edit cannot be given.  */
+static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
+{
+    bool row = s->values[1].made;
+    struct span span = row ? a.v[1].span : span_join(a.v[1].span, a.v[2].span);
+    struct diag *m = diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");
+    struct str fix = arena_printf(b->arena, "%.*s %.*s", STR_ARG(a.v[2].text), STR_ARG(a.v[1].text));
+    if (row)
+        return;
+    diag_help(b->diags, m, "write %.*s", STR_ARG(fix));
+    diag_fix(b->diags, m, span, fix);
+}
+
 void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, struct args a)
 {
     struct origin *o = NEW(b->arena, struct origin);
@@ -323,13 +332,7 @@ void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, str
     bool swapped = !a.v[1].bad && !a.v[2].bad && !value_cidr(a.v[1].text, &cidr, &f) &&
                    value_cidr(a.v[2].text, &cidr, &f);
     if (swapped) {
-        struct span both = span_join(a.v[1].span, a.v[2].span);
-        struct diag *m = diag(b->diags, CHECK_host_is_address, both,
-                              "hostname and address are swapped");
-        struct str fix = arena_printf(b->arena, "%.*s %.*s", STR_ARG(a.v[2].text),
-                                      STR_ARG(a.v[1].text));
-        diag_help(b->diags, m, "write %.*s", STR_ARG(fix));
-        diag_fix(b->diags, m, both, fix);
+        report_swapped(b, s, a);
         o->bad_address = o->bad_host = true;
     } else {
         o->bad_address = !bind_network(b, a.v[1], &o->cidr);
@@ -385,6 +388,8 @@ void attr_sign(struct bind *b, struct block *block, const struct stmt *s, struct
 void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
 {
     struct span span = span_join(a.v[0].span, a.v[a.n - 1].span);
+    if (a.n == 4 && !bind_selector(b, a.v[1]))
+        return;
     struct line *line = bind_make_line(b, TARGET_vmta_domain_key, a.v + 1, a.n - 1, span);
     bind_check_line(b, line);
     if (line->bad)
@@ -497,13 +502,15 @@ static struct domain *domain_named(struct bind *b, struct domains *list, struct 
 }
 
 static void bind_one_domain(struct bind *b, struct domains *list, struct map *index,
-                            const struct stmt *s, struct arg pattern, bool copied)
+                            const struct stmt *s, struct arg pattern, uint8_t copied)
 {
     if (!bind_domain_name(b, &pattern, true))
         return;
     struct domain *d = domain_named(b, list, index, pattern, s);
     struct tls_use before = d->tls;
+    bool widest = list == &b->model->domains && str_eq(d->pattern, STR("*"));
     struct block block = { .kind = KIND_domain, .object = d, .n_targets = 1, .copied = copied,
+                           .inherits = !widest,
                            .braces = { s->open, s->close },
                            .targets = { { SCOPE_domain, &d->lines } } };
     struct diag_context context = b->diags->context;
@@ -522,8 +529,14 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
     b->diags->context = context;
 }
 
+static bool has_range(struct env *env, struct value v)
+{
+    uint32_t count;
+    return expand_count(env, v, &count) && count > 0;
+}
+
 void bind_domain(struct bind *b, struct domains *list, struct map *index, const struct stmt *s,
-                 bool copied)
+                 uint8_t copied)
 {
     struct env outer = b->env, inner;
     if (s->n_values < 2 || !s->open) {
@@ -542,7 +555,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         b->env = inner;
         struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
         for (uint32_t k = 1; k < h.n; k++)
-            if (!h.v[k].bad)
+            if (!h.v[k].bad && (i == 0 || has_range(&outer, s->values[k])))
                 bind_one_domain(b, list, index, s, h.v[k], copied);
     }
     b->env = outer;

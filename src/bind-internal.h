@@ -19,7 +19,8 @@ struct block {
     size_t n_targets;
     uint64_t seen;               /* words that were said, by their index in the kind */
     uint64_t seen_copied;        /* the same by policies */
-    bool copied;                 /* a policy is being copied */
+    uint8_t copied;              /* policies deep: 0 for what stands in the block itself */
+    bool inherits;               /* from wider blocks, so that defaults are worth saying */
 };
 
 struct bind {
@@ -62,7 +63,9 @@ void bind_directive(struct bind *, struct block *, const struct stmt *s);
 /* A line with directive 'dir' as 'target' says, from values that were checked.  */
 struct line *bind_make_line(struct bind *, enum target, const struct arg *args, uint32_t n,
                             struct span span);
-/* Checks the values and reports; marks the line bad.  */
+/* Checks the values against the directive's type and reports; marks the line bad.  */
+bool bind_check_value(struct bind *, struct line *);
+/* The same, and whether the directive is good for the target version and current.  */
 void bind_check_line(struct bind *, struct line *);
 /* Adds 'line' unless it repeats another, which is reported.  */
 void bind_add_line(struct bind *, struct block *, struct lines *, struct line *);
@@ -93,7 +96,7 @@ void bind_prefixes(struct bind *, struct prefixes *, struct args, uint32_t from)
 #undef STATEMENT
 #undef ATTR
 void bind_domain(struct bind *, struct domains *, struct map *index, const struct stmt *s,
-                 bool copied);
+                 uint8_t copied);
 /* 's', in a pool, is a list of members.  */
 bool attr_is_member(struct bind *, const struct stmt *s);
 void attr_pool_members(struct bind *, struct block *, const struct stmt *s);

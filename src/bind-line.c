@@ -46,25 +46,53 @@ static void check_version(struct bind *b, struct line *line)
                 version_text(line->dir->since), version_text(version));
 }
 
-void bind_check_line(struct bind *b, struct line *line)
+/* The value is good, but for a later version than the target.  */
+static void newer_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
+{
+    struct span span = which < line->n_args ? line->args[which].span : line->span;
+    diag(b->diags, CHECK_directive_version, span, "`%s` does not take this value yet: %s",
+         line->dir->name, f->why);
+    line->bad = true;
+}
+
+bool bind_check_value(struct bind *b, struct line *line)
 {
     struct fault f = { 0 };
     size_t which = 0;
     for (uint32_t i = 0; i < line->n_args; i++)
         line->bad |= line->args[i].bad;
-    if (line->bad)
-        return;
-    if (!dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f)) {
+    if (line->bad || dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
+        return !line->bad;
+    struct fault later = f;
+    size_t there = which;
+    if (dict_value(line->dir, line->args, line->n_args, PMTA_5_0, &there, &later))
+        newer_value(b, line, which, &f);
+    else
         bad_value(b, line, which, &f);
+    return false;
+}
+
+void bind_check_line(struct bind *b, struct line *line)
+{
+    if (!bind_check_value(b, line))
         return;
-    }
     check_version(b, line);
     if (line->dir->replaced[0]) {
         struct diag *m = diag(b->diags, CHECK_directive_deprecated, line->span,
                               "`%s` is deprecated", line->dir->name);
         diag_help(b->diags, m, "instead: %s", line->dir->replaced);
     }
-    if (line->dir->fallback[0] && !line->copied && dict_is_default(line->dir, line->args, line->n_args))
+}
+
+/* Restating a default says something where a wider rule may say otherwise: in a source, and in any
+   domain but '*'; and what pmtac sets by itself is none.  */
+static void check_default(struct bind *b, const struct block *block, enum scope scope,
+                          const struct line *line)
+{
+    if (!line->dir->fallback[0] || line->bad || line->copied || block->inherits ||
+        scope == SCOPE_source || line->dir == b->model->target[TARGET_global_run_as_root])
+        return;
+    if (dict_is_default(line->dir, line->args, line->n_args))
         diag(b->diags, CHECK_directive_default, line->span, "`%s` is `%s` anyway", line->dir->name,
              line->dir->fallback);
 }
@@ -83,7 +111,7 @@ static bool same_values(const struct line *x, const struct line *y)
 static bool repeats(struct bind *b, struct block *block, struct line *before, struct line *line)
 {
     bool here = before->span.lo >= block->braces.lo && before->span.lo < block->braces.hi;
-    if (line->copied && !before->copied)
+    if (line->copied > before->copied)
         return true;             /* what stands beside a policy wins */
     if (same_values(before, line) && (line->copied || !here))
         return true;
@@ -136,9 +164,11 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
 }
 
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
-                      const struct directive *dir, struct lines *lines)
+                      const struct directive *dir, size_t target)
 {
-    enum expand_lists lists = dir->repeatable ? EXPAND_JOINED : EXPAND_LIST;
+    enum expand_lists lists = dir->type == TYPE_DOMAIN_KEY ? EXPAND_APART
+                              : dir->repeatable            ? EXPAND_JOINED
+                                                           : EXPAND_LIST;
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++) {
         struct args a = expand_args(&b->env, s, lists, i);
@@ -151,7 +181,8 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
         }
         take_secret(b, s, line);
         bind_check_line(b, line);
-        bind_add_line(b, block, lines, line);
+        check_default(b, block, block->targets[target].scope, line);
+        bind_add_line(b, block, block->targets[target].lines, line);
     }
 }
 
@@ -159,6 +190,14 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
 static const struct directive *pattern_line(struct bind *b, const struct stmt *s, enum scope scope)
 {
     return s->values[0].kind == VALUE_PATTERN ? dict_find(b->dict, STR("/regex/"), scope) : NULL;
+}
+
+/* 'include' inside a block: ours stands at the top of a file, PowerMTA's has another word.  */
+static void ours_or_theirs(struct bind *b, const struct stmt *s)
+{
+    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+                          "files are included at the top of a file only");
+    diag_help(b->diags, m, "for an include that the server reads, write `pmta-include`");
 }
 
 void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
@@ -171,8 +210,10 @@ void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
             dir = dict_find(b->dict, word, scope);
         if (!dir)
             continue;
-        if (bind_no_block(b, s))
-            bind_line(b, block, s, dir, block->targets[i].lines);
+        if (dir == b->model->target[TARGET_global_include])
+            ours_or_theirs(b, s);
+        else if (bind_no_block(b, s))
+            bind_line(b, block, s, dir, i);
         return;
     }
     bind_unknown(b, block, s);
@@ -229,6 +270,20 @@ static void wrong_scope(struct bind *b, struct block *block, const struct stmt *
         diag_help(b->diags, m, "it belongs in %.*s", STR_ARG(where));
 }
 
+/* Nothing near stands here: perhaps a misspelt directive of another place.  */
+static void suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
+{
+    struct suggest near;
+    suggest_init(&near, word);
+    for (size_t i = 0; i < dict_count(); i++)
+        suggest_offer(&near, str_of(dict_at(i)->name));
+    if (!near.best.n)
+        return;
+    struct str where = dict_scopes_text(b->dict, near.best, b->arena);
+    diag_help(b->diags, m, "did you mean `%.*s`, which belongs in %.*s?", STR_ARG(near.best),
+              STR_ARG(where));
+}
+
 void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
 {
     struct str word = value_text(s->values[0]);
@@ -260,4 +315,6 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
                           STR_ARG(word), STR_ARG(here));
     if (near.best.n)
         diag_help(b->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
+    else
+        suggest_elsewhere(b, m, word);
 }

@@ -66,6 +66,14 @@ static bool may_stand(const struct section *row, enum scope parent)
     return (row->parents & (uint64_t)1 << parent) != 0;
 }
 
+/* An include that the server reads, in a section that may hold one.  */
+static bool is_server_include(struct bind *b, enum scope scope, const struct stmt *s)
+{
+    const struct attr *attr = map_get(&b->words[KIND_vmta], value_text(s->values[0]));
+    const struct directive *include = b->model->target[TARGET_global_include];
+    return attr && attr->bind == attr_include && !s->open && (include->scopes & (uint64_t)1 << scope);
+}
+
 static void bind_child(struct bind *b, struct section_body *body, struct section_body ***end,
                        const struct stmt *s)
 {
@@ -73,7 +81,10 @@ static void bind_child(struct bind *b, struct section_body *body, struct section
     if (scope == N_SCOPES || !may_stand(dict_scope(scope), body->scope)) {
         struct block block = { .kind = KIND_top, .n_targets = 1,
                                .targets = { { body->scope, &body->lines } } };
-        bind_directive(b, &block, s);
+        if (is_server_include(b, body->scope, s))
+            attr_include(b, &block, s, expand_args(&b->env, s, EXPAND_JOINED, b->env.index));
+        else
+            bind_directive(b, &block, s);
         return;
     }
     struct section_body *child = bind_section(b, scope, s, body->scope);

@@ -98,8 +98,11 @@ static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, s
         arg->text = bind_lower(b, arg->text);
         return true;
     }
-    struct diag *m = diag(b->diags, host_check(fault), fault_span(b, *arg, f),
-                          "`%.*s` is not %s: %s", STR_ARG(arg->text), what, f->why);
+    /* A reason that begins with the text itself says it all.  */
+    bool complete = f->why[0] == '`' && str_starts(str_of(f->why + 1), str_sub(arg->text, 0, 64));
+    struct diag *m = complete ? diag(b->diags, host_check(fault), fault_span(b, *arg, f), "%s", f->why)
+                              : diag(b->diags, host_check(fault), fault_span(b, *arg, f),
+                                     "`%.*s` is not %s: %s", STR_ARG(arg->text), what, f->why);
     add_fix(b, m, *arg, f);
     arg->bad = true;
     return false;

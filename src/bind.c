@@ -112,7 +112,9 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
     }
     if (!bind_no_block(b, s))
         return;
-    enum expand_lists lists = attr->many ? EXPAND_JOINED : EXPAND_LIST;
+    enum expand_lists lists = attr->bind == attr_domain_key ? EXPAND_APART
+                              : attr->many                  ? EXPAND_JOINED
+                                                            : EXPAND_LIST;
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++)
         attr->bind(b, block, s, expand_args(&b->env, s, lists, i));
@@ -160,11 +162,10 @@ void bind_use(struct bind *b, struct block *block, struct arg name)
         diag_also(b->diags, m, policy->object.span, "declared here");
         return;
     }
-    bool copied = block->copied;
     policy->open = true;
-    block->copied = true;
+    block->copied++;
     bind_body(b, block, policy->object.stmt->body);
-    block->copied = copied;
+    block->copied--;
     policy->open = false;
 }
 
@@ -487,7 +488,7 @@ static void stmt_raw_source(struct bind *b, const struct stmt *s)
 
 static void stmt_domain(struct bind *b, const struct stmt *s)
 {
-    bind_domain(b, &b->model->domains, &b->model->names[KIND_domain], s, false);
+    bind_domain(b, &b->model->domains, &b->model->names[KIND_domain], s, 0);
 }
 
 static void stmt_policy(struct bind *b, const struct stmt *s)
@@ -557,9 +558,9 @@ static void stmt_pmta_include(struct bind *b, const struct stmt *s)
 
 static void stmt_global_domain_key(struct bind *b, const struct stmt *s)
 {
-    uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_JOINED) : 0;
+    uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_APART) : 0;
     for (uint32_t i = 0; i < n; i++)
-        bind_domain_key(b, &b->model->keys, expand_args(&b->env, s, EXPAND_JOINED, i));
+        bind_domain_key(b, &b->model->keys, expand_args(&b->env, s, EXPAND_APART, i));
 }
 
 static void stmt_global_source(struct bind *b, const struct stmt *s)

@@ -95,13 +95,19 @@ void diag_escape(struct buf *out, struct str text)
     }
 }
 
-/* The end of the secret that begins at 'at', or 0.  */
+/* The end of the secret that covers 'at', or 0.  Secrets are sorted and do not overlap, but for
+   one that is registered twice.  */
 static uint32_t registered_secret(const struct diags *d, uint32_t at)
 {
-    for (size_t i = 0; i < d->secrets.n; i++)
-        if (d->secrets.v[i].lo <= at && at < d->secrets.v[i].hi)
-            return d->secrets.v[i].hi;
-    return 0;
+    size_t lo = 0, hi = d->secrets.n;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (d->secrets.v[middle].lo <= at)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo && at < d->secrets.v[lo - 1].hi ? d->secrets.v[lo - 1].hi : 0;
 }
 
 /* The value behind 'word' at byte 'at' of the line: it is to be hidden unless it is known to be no

@@ -139,8 +139,16 @@ static int by_place(const void *a, const void *b)
     return 0;
 }
 
+static int secret_by_place(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
 void diags_sort(struct diags *d)
 {
+    if (d->secrets.n)
+        qsort(d->secrets.v, d->secrets.n, sizeof *d->secrets.v, secret_by_place);
     if (d->list.n)
         qsort(d->list.v, d->list.n, sizeof *d->list.v, by_place);
 }

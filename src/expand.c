@@ -38,7 +38,7 @@ static enum piece piece_at(const char *p, size_t n, size_t *len, struct range *r
     if (close == n)
         return PIECE_PLAIN;
     if (str_starts(s, STR("$${"))) {
-        *len = close + 1;
+        *len = strlen("$${");
         return PIECE_LITERAL;
     }
     if (str_starts(s, STR("${"))) {
@@ -231,6 +231,8 @@ struct arg expand_value(struct env *e, struct value v, uint32_t i)
 /* Value 'i' is an element of a list.  */
 static bool in_list(const struct stmt *s, uint32_t i, enum expand_lists lists)
 {
+    if (lists == EXPAND_APART)
+        return false;
     if (lists != EXPAND_JOINED)
         return i > 0;
     return s->values[i].joined || (i + 1 < s->n_values && s->values[i + 1].joined);

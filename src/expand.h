@@ -45,7 +45,8 @@ struct args {
 enum expand_lists {
     EXPAND_JOINED,               /* values joined by commas */
     EXPAND_EACH,                 /* every value behind the keyword: members */
-    EXPAND_LIST                  /* the same, and its elements are joined by commas */
+    EXPAND_LIST,                 /* the same, and its elements are joined by commas */
+    EXPAND_APART                 /* none: commas part the fields of one thing */
 };
 
 /* The number of elements that the ranges of 'v' give: 0 where there are none, 1 or more else.

@@ -202,8 +202,8 @@ static struct str joined(struct lower *l, struct str a, const char *between, str
     return buf_str(&out);
 }
 
-/* 'name', or if 'taken' has it, the same with a number.  It is taken from now on; the map counts, so
-   that many equal names take no longer than others.  */
+/* 'name', or if 'taken' has it, the same with a number.  It is taken from now on; the map counts,
+   so that many equal names take no longer than others.  */
 static struct str free_name(struct lower *l, struct map *taken, struct str name)
 {
     void **slot = map_add(taken, name);
@@ -762,7 +762,8 @@ void legacy_lower(struct arena *arena, struct diags *diags, const struct rows *r
     struct map names = { .arena = arena }, exact = { .arena = arena, .exact = true };
     struct lower l = { .arena = arena, .diags = diags, .out = out, .seen = exact,
                        .identity_names = names, .identities = exact, .domains = names,
-                       .users = names, .listeners = names, .vmtas = names, .taken = names, .submissions = names };
+                       .users = names, .listeners = names, .vmtas = names, .taken = names,
+                       .submissions = names };
     *out = (struct ast_file){ .source = rows->source };
     out->comments.v = rows->comments.v;
     out->comments.n = rows->comments.n;

@@ -123,9 +123,6 @@ static bool read_before(struct loader *l, const struct source *source, struct sp
         struct diag *m = diag(p->diags, CHECK_include_cycle, span,
                               cycle ? "`%.*s` includes itself" : "`%.*s` is read twice",
                               STR_ARG(source->name));
-        for (const struct source *up = at; cycle && up && up->included.hi;
-             up = source_of(p->sources, up->included.lo))
-            diag_also(p->diags, m, up->included, "by way of `%.*s`", STR_ARG(up->name));
         if (!cycle && other->included.hi)
             diag_also(p->diags, m, other->included, "first read here");
         return true;

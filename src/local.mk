@@ -93,3 +93,5 @@ libpmtac_a_SOURCES += \
 	%D%/verify-vars.h \
 	%D%/verify.c \
 	%D%/verify.h
+
+EXTRA_DIST += %D%/ROOMS

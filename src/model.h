@@ -55,7 +55,7 @@ struct line {
     struct arg *args;
     uint32_t n_args;
     bool bad;
-    bool copied;                 /* by a policy */
+    uint8_t copied;              /* policies deep: 0 for what was written in the block itself */
     struct span span;            /* keyword to last value */
     struct section_body *nested; /* the block behind a pattern line */
     struct line *next;

@@ -127,7 +127,8 @@ static int open_temp(const struct target *t, char temp[TEMP_SIZE])
     clock_gettime(CLOCK_REALTIME, &now);
     for (int i = 0; i < ATTEMPTS; i++) {
         snprintf(temp, TEMP_SIZE, ".pmtac-%ld-%ld-%d", (long)getpid(), (long)now.tv_nsec, i);
-        int fd = openat(t->folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        int fd = openat(t->folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        0600);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }
@@ -168,7 +169,7 @@ static bool replace(const struct target *t, struct str text, const struct stat *
     return true;
 }
 
-/* The same, with the signals that people send held back, so that none leaves the temporary file.  */
+/* The same, with the signals that people send held back: none leaves the temporary file.  */
 static bool replace_undisturbed(const struct target *t, struct str text, const struct stat *old)
 {
     sigset_t held, before;

@@ -94,7 +94,8 @@ static void merge_lines(struct rules *r, struct rule *rule, const struct lines *
         if (l->bad)
             continue;
         if (before && !(before->n_args == l->n_args && str_eq(before->args[0].text, l->args[0].text)))
-            contradiction(r->plan, l->span, before->span, l->dir->name);
+            contradiction(r->plan, l->span, before->span,
+                          arena_printf(r->plan->arena, "`%s`", l->dir->name).p);
         if (before)
             continue;
         struct line *copy = NEW(r->plan->arena, struct line);

@@ -9,25 +9,36 @@ struct resolve {
     struct arena *arena;
     struct diags *diags;
     const struct map *elsewhere;
+    size_t guesses;              /* suggestions left: each looks at all names */
 };
 
-/* Reports that nothing is called 'name', with the nearest of 'map'.  A file that only the server
-   reads may know better, so with one the report is a note.  */
-static void unknown(struct resolve *r, struct span span, const char *what, struct str name,
-                    const struct map *map)
+enum { GUESSES = 100 };
+
+/* Reports that nothing is called 'name', with the nearest of 'map'.  With 'maybe' a file that only
+   the server reads may know better.  */
+static void report_unknown(struct resolve *r, struct span span, const char *what, struct str name,
+                           const struct map *map, bool maybe)
 {
     struct suggest near;
-    enum level level = r->m->foreign_names ? LEVEL_NOTE : LEVEL_ERROR;
     suggest_init(&near, name);
-    for (size_t i = 0; i < map->n; i++)
+    for (size_t i = 0; r->guesses && i < map->n; i++)
         if (map->entries[i].value)
             suggest_offer(&near, map->entries[i].key);
-    struct diag *m = diag_at(r->diags, CHECK_name_unknown, level, span, "no %s is called `%.*s`", what,
-                             STR_ARG(name));
+    r->guesses -= r->guesses > 0;
+    struct diag *m = diag_at(r->diags, CHECK_name_unknown, maybe ? LEVEL_NOTE : LEVEL_ERROR, span,
+                             "no %s is called `%.*s`", what, STR_ARG(name));
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
-    else if (r->m->foreign_names)
+    else if (maybe)
         diag_help(r->diags, m, "the files that the server includes may define it");
+}
+
+/* The same for a name of PowerMTA.  Returns true where the name is to be dropped.  */
+static bool unknown(struct resolve *r, struct span span, const char *what, struct str name,
+                    const struct map *map)
+{
+    report_unknown(r, span, what, name, map, r->m->foreign_names);
+    return !r->m->foreign_names;
 }
 
 static bool is_reserved(struct str name)
@@ -45,6 +56,7 @@ static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
     struct object *o = map_get(map, ref->name);
     if (o && (pools || o->kind == KIND_vmta)) {
         ref->to = o;
+        ref->name = o->name;     /* as declared: PowerMTA may mind the case */
         o->used = true;
         return true;
     }
@@ -57,8 +69,7 @@ static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
     }
     if (map_get(r->elsewhere, ref->name))
         return false;
-    unknown(r, ref->span, pools ? "VMTA or pool" : "VMTA", ref->name, map);
-    ref->bad = true;
+    ref->bad = unknown(r, ref->span, pools ? "VMTA or pool" : "VMTA", ref->name, map);
     return true;
 }
 
@@ -155,7 +166,7 @@ static void link_identity(struct resolve *r, struct tls_use *use)
     if (use->identity.to)
         use->identity.to->used = true;
     else
-        unknown(r, use->identity.span, "TLS identity", use->identity.name, map);
+        report_unknown(r, use->identity.span, "TLS identity", use->identity.name, map, false);
     use->identity.bad = !use->identity.to;
 }
 
@@ -186,8 +197,12 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
         diag_help(r->diags, m, "declare it: dkim %.*s { selector NAME KEYFILE }", STR_ARG(name));
 }
 
+static void use_macros(struct resolve *r, struct str text, struct span span);
+
 static void link_key(struct resolve *r, struct key *key)
 {
+    if (!key->by_sign && !key->bad)
+        use_macros(r, key->domain.text, key->domain.span);
     if (!key->by_sign || key->bad)
         return;
     struct dkim *dkim = map_get(&r->m->names[KIND_dkim], key->domain.text);
@@ -230,21 +245,20 @@ static void link_to_list(struct resolve *r, struct line *line, struct arg arg, e
                          const char *what)
 {
     struct section_body *body = map_get(&r->m->lists[scope], arg.text);
-    if (!arg.text.n)
-        return;
-    if (body) {
+    if (body)
         body->object.used = true;
-        return;
-    }
-    unknown(r, arg.span, what, arg.text, &r->m->lists[scope]);
-    line->bad |= !r->m->foreign_names;
+    else if (arg.text.n)
+        line->bad |= unknown(r, arg.span, what, arg.text, &r->m->lists[scope]);
 }
 
-static void link_vmta_line(struct resolve *r, struct line *line, struct arg arg, bool pools)
+/* Links the name 'text' of a VMTA in a line; returns it as declared.  */
+static struct str link_vmta_line(struct resolve *r, struct line *line, struct str text,
+                                 struct span span, bool pools)
 {
-    struct ref ref = { .name = arg.text, .span = arg.span };
+    struct ref ref = { .name = text, .span = span };
     if (!link_vmta(r, &ref, pools) || ref.bad)
         line->bad = true;
+    return ref.name;
 }
 
 /* virtual-mta=NAME and call-to:LIST behind a pattern.  */
@@ -252,10 +266,10 @@ static void link_result(struct resolve *r, struct line *line)
 {
     for (uint32_t i = 0; i < line->n_args; i++) {
         struct arg arg = line->args[i];
-        size_t at = str_find(arg.text, '=');
         if (!arg.pattern && str_starts(arg.text, STR("virtual-mta="))) {
-            arg.text = str_sub(arg.text, at + 1, arg.text.n);
-            link_vmta_line(r, line, arg, true);
+            struct str name = str_sub(arg.text, str_find(arg.text, '=') + 1, arg.text.n);
+            name = link_vmta_line(r, line, name, arg.span, true);
+            line->args[i].text = arena_printf(r->arena, "virtual-mta=%.*s", STR_ARG(name));
         } else if (!arg.pattern && str_starts(arg.text, STR("call-to:"))) {
             arg.text = str_sub(arg.text, strlen("call-to:"), arg.text.n);
             if (!arg.text.n && i + 1 < line->n_args)
@@ -265,7 +279,13 @@ static void link_result(struct resolve *r, struct line *line)
     }
 }
 
-static void use_macros(struct resolve *r, struct str text, struct span span);
+/* "$name" in such a value is a domain macro.  */
+static bool takes_macros(enum type type)
+{
+    return type == TYPE_DOMAIN_PATTERN || type == TYPE_DOMAIN || type == TYPE_DOMAIN_MACRO ||
+           type == TYPE_MX || type == TYPE_PATTERN_INT || type == TYPE_PATTERN_DOMAIN ||
+           type == TYPE_QUEUE || type == TYPE_QUEUE_FILTER || type == TYPE_DOMAIN_KEY;
+}
 
 static void link_line(struct resolve *r, struct line *line)
 {
@@ -275,12 +295,12 @@ static void link_line(struct resolve *r, struct line *line)
         for (uint32_t k = 0; line->dir->type == list_types[i].type && k < line->n_args; k++)
             link_to_list(r, line, line->args[k], list_types[i].list, list_types[i].what);
     if (line->dir->type == TYPE_VMTA || line->dir->type == TYPE_VMTA_OR_POOL)
-        link_vmta_line(r, line, line->args[0], line->dir->type == TYPE_VMTA_OR_POOL);
+        line->args[0].text = link_vmta_line(r, line, line->args[0].text, line->args[0].span,
+                                            line->dir->type == TYPE_VMTA_OR_POOL);
     if (line->dir->type == TYPE_PATTERN_ROW || line->dir->type == TYPE_HEADER_PATTERN_ROW ||
         line->dir->type == TYPE_PATTERN_RESULT)
         link_result(r, line);
-    if (line->dir->type == TYPE_DOMAIN_PATTERN || line->dir->type == TYPE_DOMAIN ||
-        line->dir->type == TYPE_DOMAIN_MACRO)
+    if (takes_macros(line->dir->type))
         for (uint32_t k = line->dir->type == TYPE_DOMAIN_MACRO; k < line->n_args; k++)
             use_macros(r, line->args[k].text, line->args[k].span);
 }
@@ -371,10 +391,10 @@ static void link_source(struct resolve *r, struct ref *ref)
     struct source_rule *rule = map_get(&m->names[KIND_raw_source], ref->name);
     if (rule && !rule->by_address) {
         ref->to = &rule->object;
+        ref->name = rule->object.name;
         rule->object.used = true;
     } else if (!map_get(&m->names[KIND_listener], ref->name)) {
-        unknown(r, ref->span, "source", ref->name, &m->names[KIND_raw_source]);
-        ref->bad = true;
+        ref->bad = unknown(r, ref->span, "source", ref->name, &m->names[KIND_raw_source]);
     }
 }
 
@@ -435,7 +455,7 @@ static void link_outbound(struct resolve *r)
 
 void resolve(struct program *p, struct model *model, const struct map *elsewhere)
 {
-    struct resolve r = { p, model, p->arena, p->diags, elsewhere };
+    struct resolve r = { p, model, p->arena, p->diags, elsewhere, GUESSES };
     index_lists(&r);
     link_outbound(&r);
     link_inbound(&r);

@@ -51,7 +51,7 @@ static void add_rule(const struct model *model, struct rules *rules, const struc
     rules->lengths[net->addr.family == 6][net->bits] = true;
 }
 
-/* Calls 'judge' for each http-access line with the line before it that takes all of its clients.  */
+/* Calls 'judge' for each http-access line with the one before it that takes all its clients.  */
 static void walk_rules(const struct model *model,
                        void (*judge)(const struct model *, const struct line *,
                                      const struct cidr *, const struct line *before))
@@ -108,7 +108,8 @@ static void judge_exposed(const struct model *model, const struct line *line,
                           const struct cidr *net, const struct line *before)
 {
     enum access access = access_of(line);
-    bool any = cidr_is_any(net), many = net->bits < (net->addr.family == 6 ? FEW_BITS_6 : FEW_BITS_4);
+    bool any = cidr_is_any(net);
+    bool many = net->bits < (net->addr.family == 6 ? FEW_BITS_6 : FEW_BITS_4);
     struct str range = line->args[0].text, word = line->args[1].text;
     if (before || access == ACCESS_NONE || access == N_ACCESS || !is_public(net))
         return;

@@ -10,14 +10,18 @@ struct declared {
 
 typedef void declared_fn(const struct model *, struct map *, const struct declared *);
 
-static bool is_any(struct str domain) { return str_eq(domain, STR("*")); }
+static bool is_any(struct str domain)
+{
+    return str_eq(domain, STR("*"));
+}
 
 static void each_line_key(const struct model *m, struct map *map, const struct keys *keys,
                           declared_fn *visit)
 {
     for (const struct key *k = keys->first; k; k = k->next)
         if (!k->by_sign && !k->bad)
-            visit(m, map, &(struct declared){ k->domain.text, k->selector.text, k->file.text, k->span });
+            visit(m, map,
+                  &(struct declared){ k->domain.text, k->selector.text, k->file.text, k->span });
 }
 
 static void each_list_key(const struct model *m, struct map *map, const struct section_body *s,
@@ -25,8 +29,8 @@ static void each_list_key(const struct model *m, struct map *map, const struct s
 {
     for (const struct line *l = s->lines.first; l; l = l->next)
         if (l->dir == m->target[TARGET_global_domain_key] && !l->bad && l->n_args == 3)
-            visit(m, map, &(struct declared){ l->args[1].text, l->args[0].text, l->args[2].text,
-                                              l->span });
+            visit(m, map,
+                  &(struct declared){ l->args[1].text, l->args[0].text, l->args[2].text, l->span });
 }
 
 /* Calls 'visit' for every key of the output that was declared, 'sign' left out.  */
@@ -35,8 +39,9 @@ static void each_declared(const struct model *m, struct map *map, declared_fn *v
     for (size_t i = 0; i < m->dkim.n; i++)
         for (const struct selector *s = m->dkim.v[i]->selectors; s; s = s->next)
             if (!s->bad)
-                visit(m, map, &(struct declared){ m->dkim.v[i]->object.name, s->name.text, s->file.text,
-                                                  span_join(s->name.span, s->file.span) });
+                visit(m, map,
+                      &(struct declared){ m->dkim.v[i]->object.name, s->name.text, s->file.text,
+                                          span_join(s->name.span, s->file.span) });
     each_line_key(m, map, &m->keys, visit);
     for (size_t i = 0; i < m->vmtas.n; i++)
         each_line_key(m, map, &m->vmtas.v[i]->keys, visit);
@@ -56,13 +61,14 @@ static struct declared *keep(const struct model *m, const struct declared *d)
 
 /* selector-conflict */
 
-/* The public key of a selector stands in the DNS of its domain, so there is one; "*" is no domain.  */
+/* The public key of a selector stands in the DNS of its domain, so there is one; "*" is no domain.
+ */
 static void compare_files(const struct model *m, struct map *map, const struct declared *d)
 {
     if (is_any(d->domain))
         return;
-    struct str name = arena_printf(m->arena, "%.*s._domainkey.%.*s", STR_ARG(d->selector),
-                                   STR_ARG(d->domain));
+    struct str name =
+        arena_printf(m->arena, "%.*s._domainkey.%.*s", STR_ARG(d->selector), STR_ARG(d->domain));
     void **slot = map_add(map, name);
     const struct declared *before = *slot;
     if (!before)
@@ -75,7 +81,8 @@ static void compare_files(const struct model *m, struct map *map, const struct d
                           "the selector `%.*s` of `%.*s` has two key files", STR_ARG(d->selector),
                           STR_ARG(d->domain));
     diag_also(m->diags, x, first->span, "`%.*s` here", STR_ARG(first->file));
-    diag_help(m->diags, x, "DNS holds one public key for it: give each key file a selector of its own");
+    diag_help(m->diags, x,
+              "DNS holds one public key for it: give each key file a selector of its own");
 }
 
 void verify_selector_conflict(const struct model *m)
@@ -88,7 +95,7 @@ void verify_selector_conflict(const struct model *m)
 
 struct shared_key {
     struct declared first, second;
-    size_t n;                    /* unrelated domains */
+    size_t n; /* unrelated domains */
 };
 
 static bool is_below(struct str name, struct str parent)
@@ -167,7 +174,8 @@ static void find_shadowed(const struct model *m, const struct keys *keys)
                               "this key never signs: the one for `%.*s` before it is taken",
                               STR_ARG(over->domain.text));
         diag_also(m->diags, d, over->span, "this one covers `%.*s` too", STR_ARG(k->domain.text));
-        diag_help(m->diags, d, "PowerMTA takes the first that fits: put the more specific one first");
+        diag_help(m->diags, d,
+                  "PowerMTA takes the first that fits: put the more specific one first");
     }
 }
 
@@ -216,10 +224,11 @@ static void check_signs(const struct model *m, const struct keys *keys)
         const struct dkim *dkim = k->by_sign ? map_get(&m->names[KIND_dkim], k->domain.text) : NULL;
         if (!dkim || dkim->object.bad || signs_by_itself(dkim))
             continue;
-        struct diag *d = diag(m->diags, CHECK_dkim_retired_only, dkim->object.span,
-                              dkim->selectors ? "every selector of `%.*s` is retired or only published"
-                                              : "`%.*s` has no selector",
-                              STR_ARG(dkim->object.name));
+        struct diag *d =
+            diag(m->diags, CHECK_dkim_retired_only, dkim->object.span,
+                 dkim->selectors ? "every selector of `%.*s` is retired or only published"
+                                 : "`%.*s` has no selector",
+                 STR_ARG(dkim->object.name));
         diag_also(m->diags, d, k->span, "it is to sign here");
         diag_help(m->diags, d, "name a selector that signs: `selector NAME KEYFILE`");
     }
@@ -257,7 +266,10 @@ static const struct key *first_key(const struct keys *keys, bool by_sign)
 }
 
 /* A key that is bad was reported: it is not missing.  */
-static bool has_key(const struct keys *keys) { return keys->first != NULL; }
+static bool has_key(const struct keys *keys)
+{
+    return keys->first != NULL;
+}
 
 /* The VMTA has a key of its own or by one of its pools.  */
 static bool vmta_has_key(const struct vmta *v)
@@ -268,7 +280,8 @@ static bool vmta_has_key(const struct vmta *v)
     return found;
 }
 
-/* The first line that says `dkim-sign yes`.  With 'maybe', also one that leaves it to the message.  */
+/* The first line that says `dkim-sign yes`.  With 'maybe', also one that leaves it to the message.
+ */
 static const struct line *asks_to_sign(const struct model *m, const struct domains *domains,
                                        bool maybe)
 {
@@ -355,10 +368,12 @@ static void no_key_at_all(const struct model *m)
     bool may_come = keys_may_come(m);
     if (!line)
         return;
-    struct diag *d = diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR,
-                             line->span, may_come ? "mail is to be signed, and no key is declared here"
-                                                  : "mail is to be signed, and there is no key");
-    diag_help(m->diags, d, "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
+    struct diag *d =
+        diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR, line->span,
+                may_come ? "mail is to be signed, and no key is declared here"
+                         : "mail is to be signed, and there is no key");
+    diag_help(m->diags, d,
+              "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
 }
 
 /* 'v' is asked to sign by 'line' and cannot.  */
@@ -431,8 +446,9 @@ static void vmta_no_sign(const struct model *m, const struct vmta *v, bool every
     bool no = says_no(m, &v->domains);
     if (!key || v->object.bad || (everywhere && !no) || is_signing(m, v))
         return;
-    unsigned_keys(m, key, no ? "its own `domain *` says `dkim-sign no`: leave out that or the key"
-                             : "write `domain * { dkim-sign yes }` in the vmta, or `sign` instead");
+    unsigned_keys(m, key,
+                  no ? "its own `domain *` says `dkim-sign no`: leave out that or the key"
+                     : "write `domain * { dkim-sign yes }` in the vmta, or `sign` instead");
 }
 
 static void pool_no_sign(const struct model *m, const struct pool *p, bool everywhere)
@@ -472,13 +488,13 @@ void verify_dkim_no_sign(const struct model *m)
 struct wanted {
     const struct key *key;
     const struct vmta *by;
-    size_t member;               /* the last one that has it, from 1 */
+    size_t member; /* the last one that has it, from 1 */
 };
 
 struct signing {
     const struct model *m;
-    struct map global;           /* domain to key */
-    struct map sets;             /* VMTA or pool to the map of its keys */
+    struct map global; /* domain to key */
+    struct map sets;   /* VMTA or pool to the map of its keys */
 };
 
 static void add_keys(struct map *set, const struct keys *keys)
@@ -510,12 +526,12 @@ static struct diag *report_gap(const struct model *m, const struct vmta *v, cons
                                const struct vmta *other, const char *before, const char *after)
 {
     struct str domain = key->domain.text;
-    struct str what = is_any(domain) ? STR("every domain")
-                                     : arena_printf(m->arena, "`%.*s`", STR_ARG(domain));
-    struct diag *d = diag(m->diags, CHECK_dkim_pool_gap, v->object.span,
-                          "the vmta `%.*s` cannot sign for %.*s, but %s`%.*s`%s can",
-                          STR_ARG(v->object.name), STR_ARG(what), before,
-                          STR_ARG(other->object.name), after);
+    struct str what =
+        is_any(domain) ? STR("every domain") : arena_printf(m->arena, "`%.*s`", STR_ARG(domain));
+    struct diag *d =
+        diag(m->diags, CHECK_dkim_pool_gap, v->object.span,
+             "the vmta `%.*s` cannot sign for %.*s, but %s`%.*s`%s can", STR_ARG(v->object.name),
+             STR_ARG(what), before, STR_ARG(other->object.name), after);
     diag_also(m->diags, d, key->span, "the key of `%.*s`", STR_ARG(other->object.name));
     diag_help(m->diags, d, "write `sign %.*s` in it", STR_ARG(domain));
     return d;
@@ -597,7 +613,7 @@ static void check_pool(struct signing *s, const struct pool *p)
 struct handover {
     const struct vmta *from;
     const struct vmta *to;
-    struct span span;            /* where that is said */
+    struct span span; /* where that is said */
 };
 
 static bool can_sign(struct signing *s, const struct vmta *v, struct str domain)
@@ -651,7 +667,7 @@ static void check_colds(struct signing *s, const struct vmta *v, const struct re
         check_cold(s, &(struct handover){ v, member_of(r), r->span });
 }
 
-/* Where 'name' leads to; of a pool the first that signs by itself, since its members sign alike.  */
+/* Where 'name' leads to; of a pool the first that signs by itself, since its members sign alike. */
 static const struct vmta *target_of(const struct model *m, struct str name)
 {
     const struct object *o = map_get(&m->names[KIND_vmta], name);
@@ -665,8 +681,9 @@ static const struct vmta *target_of(const struct model *m, struct str name)
 
 static bool is_reroute(const struct model *m, const struct line *l)
 {
-    return !l->bad && l->n_args && (l->dir == m->target[TARGET_domain_reroute] ||
-                                    l->dir == m->target[TARGET_domain_backoff_reroute]);
+    return !l->bad && l->n_args &&
+           (l->dir == m->target[TARGET_domain_reroute] ||
+            l->dir == m->target[TARGET_domain_backoff_reroute]);
 }
 
 static void check_reroutes(struct signing *s, const struct vmta *v, const struct domains *domains)
@@ -674,7 +691,8 @@ static void check_reroutes(struct signing *s, const struct vmta *v, const struct
     for (const struct domain *d = domains->first; d; d = d->next)
         for (const struct line *l = d->lines.first; l; l = l->next)
             if (is_reroute(s->m, l))
-                check_handover(s, &(struct handover){ v, target_of(s->m, l->args[0].text), l->span });
+                check_handover(s,
+                               &(struct handover){ v, target_of(s->m, l->args[0].text), l->span });
 }
 
 /* A VMTA with a way out of its own does not take the general one.  */

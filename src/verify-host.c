@@ -97,8 +97,9 @@ static void judge_foreign(const struct model *model, const void *row, struct str
     const struct provider *provider = row;
     struct diag *m = diag(model->diags, CHECK_host_foreign, span, "`%.*s` belongs to %.*s",
                           STR_ARG(name), STR_ARG(provider->owner));
-    diag_help(model->diags, m, signs ? "sign with a domain of your own, whose DNS holds your key"
-                                     : "write a hostname of your own, to which the address resolves");
+    diag_help(model->diags, m, "%s",
+              signs ? "sign with a domain of your own, whose DNS holds your key"
+                    : "write a hostname of your own, to which the address resolves");
 }
 
 void verify_host_foreign(const struct model *model)
@@ -115,8 +116,8 @@ static void judge_placeholder(const struct model *model, const void *row, struct
     (void)row;
     struct diag *m = diag(model->diags, CHECK_host_placeholder, span,
                           "`%.*s` is a name out of an example", STR_ARG(name));
-    diag_help(model->diags, m, signs ? "write the domain that signs"
-                                     : "write the name of this server");
+    diag_help(model->diags, m, "write the name of %s",
+              signs ? "the domain that signs" : "this server");
 }
 
 /* The domains of the operators' addresses, which samples fill in as well.  */

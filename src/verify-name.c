@@ -15,10 +15,10 @@ static void report_collision(const struct model *m, struct str name, const struc
     const struct object *a = x->object, *b = y->object;
     bool later = a->span.lo > b->span.lo;
     const struct object *first = later ? b : a, *second = later ? a : b;
-    struct diag *d = diag(m->diags, CHECK_name_collision, second->span,
-                          "%s `%.*s` and %s `%.*s` both become `<source %.*s>`",
-                          kind_word(second->kind), STR_ARG(second->name), kind_word(first->kind),
-                          STR_ARG(first->name), STR_ARG(name));
+    struct diag *d =
+        diag(m->diags, CHECK_name_collision, second->span,
+             "%s `%.*s` and %s `%.*s` both become `<source %.*s>`", kind_word(second->kind),
+             STR_ARG(second->name), kind_word(first->kind), STR_ARG(first->name), STR_ARG(name));
     diag_also(m->diags, d, first->span, "the other one");
     diag_help(m->diags, d, "give one of them another name");
 }
@@ -54,7 +54,8 @@ void verify_name_collision(const struct model *m)
             enter_source(m, &names, &m->sources.v[i]->object, m->sources.v[i]->object.name, false);
     for (size_t i = 0; i < m->listeners.n; i++)
         if (!m->listeners.v[i]->written && !m->listeners.v[i]->object.bad)
-            enter_source(m, &names, &m->listeners.v[i]->object, m->listeners.v[i]->object.name, true);
+            enter_source(m, &names, &m->listeners.v[i]->object, m->listeners.v[i]->object.name,
+                         true);
     for (size_t i = 0; i < m->users.n; i++)
         if (!m->users.v[i]->written && !m->users.v[i]->object.bad)
             enter_source(m, &names, &m->users.v[i]->object,
@@ -69,8 +70,8 @@ void verify_pool_empty(const struct model *m)
         const struct pool *p = m->pools.v[i];
         if (p->object.bad || p->members.first)
             continue;
-        struct diag *d = diag(m->diags, CHECK_pool_empty, p->object.span, "the pool `%.*s` has no members",
-                              STR_ARG(p->object.name));
+        struct diag *d = diag(m->diags, CHECK_pool_empty, p->object.span,
+                              "the pool `%.*s` has no members", STR_ARG(p->object.name));
         diag_help(m->diags, d, "name its members in the block, as in `pool %.*s { tx1, tx2 }`",
                   STR_ARG(p->object.name));
     }
@@ -105,16 +106,18 @@ void verify_pool_member_twice(const struct model *m)
 /* A place that makes <domain> sections in the pool, or nowhere.  */
 static struct span domain_place(const struct pool *p)
 {
-    return p->domains.first ? p->domains.first->span
-           : p->tls.word != TLS_UNSET ? p->tls.span : NOWHERE;
+    return p->domains.first           ? p->domains.first->span
+           : p->tls.word != TLS_UNSET ? p->tls.span
+                                      : NOWHERE;
 }
 
 static void report_conflict(const struct model *m, const struct ref *r, const struct pool *first,
                             const struct pool *second)
 {
-    struct diag *d = diag(m->diags, CHECK_pool_domain_conflict, r->span,
-                          "`%.*s` is in the pools `%.*s` and `%.*s`, and both have domain sections",
-                          STR_ARG(r->name), STR_ARG(first->object.name), STR_ARG(second->object.name));
+    struct diag *d =
+        diag(m->diags, CHECK_pool_domain_conflict, r->span,
+             "`%.*s` is in the pools `%.*s` and `%.*s`, and both have domain sections",
+             STR_ARG(r->name), STR_ARG(first->object.name), STR_ARG(second->object.name));
     diag_also(m->diags, d, domain_place(first), "in pool `%.*s`", STR_ARG(first->object.name));
     diag_also(m->diags, d, domain_place(second), "in pool `%.*s`", STR_ARG(second->object.name));
     diag_help(m->diags, d, "PowerMTA refuses that: say it in the VMTAs, by `use` of a policy");
@@ -138,7 +141,7 @@ void verify_pool_domain_conflict(const struct model *m)
 }
 
 /* route-cycle.  The nodes are the VMTAs and, behind them, the pools: what a pool says holds for
-   each member.  A pool as a target of mail is not followed, since its other members may take it.  */
+   each member.  A pool as a target of mail is not followed, since its other members may take it. */
 
 enum { CYCLE_SHOWN = 8, CYCLE_STEPS = 10000000 };
 
@@ -147,24 +150,24 @@ enum color { WHITE, GREY, BLACK };
 struct edge {
     size_t to;
     struct span span;
-    struct str pattern;          /* the destinations that it is about */
+    struct str pattern; /* the destinations that it is about */
 };
 
 struct node {
-    size_t first, end;           /* its edges */
-    size_t at;                   /* the one behind that which is being followed */
-    size_t depth;                /* its place on the path, while it is grey */
+    size_t first, end; /* its edges */
+    size_t at;         /* the one behind that which is being followed */
+    size_t depth;      /* its place on the path, while it is grey */
     enum color color;
 };
 
 struct graph {
     const struct model *model;
-    struct map index;            /* of a name: 1 + its node */
+    struct map index; /* of a name: 1 + its node */
     VEC(struct edge) edges;
     struct node *nodes;
-    size_t *path;                /* grey nodes from the root on */
+    size_t *path; /* grey nodes from the root on */
     size_t depth;
-    size_t steps;                /* that may still be taken along cycles */
+    size_t steps; /* that may still be taken along cycles */
 };
 
 static struct str node_name(const struct graph *g, size_t node)
@@ -194,7 +197,8 @@ static void add_reroutes(struct graph *g, const struct domains *domains)
     for (const struct domain *d = domains->first; d; d = d->next)
         for (const struct line *l = d->lines.first; l; l = l->next)
             if ((l->dir == m->target[TARGET_domain_reroute] ||
-                 l->dir == m->target[TARGET_domain_backoff_reroute]) && !l->bad && l->n_args)
+                 l->dir == m->target[TARGET_domain_backoff_reroute]) &&
+                !l->bad && l->n_args)
                 add_edge(g, l->args[0].text, l->args[0].span, d->pattern);
 }
 
@@ -275,7 +279,8 @@ static bool is_loop(struct graph *g, size_t start)
     return n_vmtas > 1 || g->depth - start == 1;
 }
 
-/* The last part of the loop that somebody wrote: to be a member of a pool is nothing of the kind.  */
+/* The last part of the loop that somebody wrote: to be a member of a pool is nothing of the kind.
+ */
 static const struct edge *written_edge(const struct graph *g)
 {
     size_t i = g->depth - 1;

@@ -248,7 +248,8 @@ static int is_quiet(const struct model *model, const struct domains *domains)
     return 0;
 }
 
-/* No mail of 'v' opens a connection; its own domains beat those of its pools, and those the rest.  */
+/* No mail of 'v' opens a connection.  Its own domains beat those of its pools, and those the
+   rest.  */
 static bool never_connects(const struct model *model, const struct vmta *v)
 {
     int quiet = is_quiet(model, &v->domains);
@@ -266,7 +267,7 @@ static bool has_source(const struct model *model, const struct vmta *v)
     return v->origins.first || has_line(model, lines, TARGET_vmta_proxy_source_host) ||
            has_line(model, lines, TARGET_vmta_use_proxy) ||
            has_line(model, lines, TARGET_vmta_source_ip) ||
-           has_line(model, lines, TARGET_vmta_include);
+           has_line(model, lines, TARGET_global_include);
 }
 
 static bool has_global_source(const struct model *model)
@@ -348,8 +349,9 @@ void verify_rollup_no_domain(const struct model *model)
             enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
             struct diag *m = diag_at(model->diags, CHECK_rollup_no_domain, level, l->args[1].span,
                                      "no `domain` configures the queue `%.*s`", STR_ARG(queue));
-            diag_help(model->diags, m, "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits",
-                      STR_ARG(queue), model->target[TARGET_domain_smtp_hosts]->name);
+            diag_help(model->diags, m,
+                      "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits", STR_ARG(queue),
+                      model->target[TARGET_domain_smtp_hosts]->name);
         }
     }
 }

@@ -40,11 +40,11 @@ void verify_variables(struct program *p)
 
 struct unused {
     const struct model *model;
-    struct map used;             /* shared objects that some host uses, by 'identity' */
+    struct map used; /* shared objects that some host uses, by 'identity' */
     bool fleet, reporting;
-    bool open;                   /* names may be used where we cannot see */
-    bool by_name;                /* a message may name the VMTA that it leaves by */
-    bool login;                  /* some listener takes one */
+    bool open;    /* names may be used where we cannot see */
+    bool by_name; /* a message may name the VMTA that it leaves by */
+    bool login;   /* some listener takes one */
 };
 
 /* The kinds of unused things: how they are called, and what would use them.  */
@@ -55,9 +55,11 @@ struct thing {
 static const struct thing thing_tls = { "TLS identity", "name it behind `tls`, or leave it out" };
 static const struct thing thing_dkim = { "key of", "`sign` it in a vmta or pool, or leave it out" };
 static const struct thing thing_policy = { "policy", "copy it by `use`, or leave it out" };
-static const struct thing thing_vmta = { "vmta", "name it behind `via` or in a pool, or leave it out" };
+static const struct thing thing_vmta = { "vmta",
+                                         "name it behind `via` or in a pool, or leave it out" };
 static const struct thing thing_pool = { "pool", "name it behind `via`, or leave it out" };
-static const struct thing thing_list = { "list", "name it where it is to be asked, or leave it out" };
+static const struct thing thing_list = { "list",
+                                         "name it where it is to be asked, or leave it out" };
 static const struct thing thing_macro = {
     "macro", "write it with a `$` in front as the pattern of a domain, or leave it out"
 };
@@ -88,10 +90,11 @@ static void visit(struct unused *u, const struct object *o, bool used, const str
     }
     if (used || (shared && map_find(&u->used, identity(u, o))))
         return;
-    struct diag *m = diag(d, CHECK_unused, o->span,
-                          thing == &thing_user ? "no listener takes a login, so the %s `%.*s` is unused"
-                                               : "nothing uses the %s `%.*s`",
-                          thing->what, STR_ARG(o->name));
+    struct diag *m =
+        diag(d, CHECK_unused, o->span,
+             thing == &thing_user ? "no listener takes a login, so the %s `%.*s` is unused"
+                                  : "nothing uses the %s `%.*s`",
+             thing->what, STR_ARG(o->name));
     diag_help(d, m, "%s", thing->help);
 }
 
@@ -181,7 +184,7 @@ static void visit_lists(struct unused *u)
     for (size_t i = 0; i < m->macros.n; i++) {
         const struct section_body *s = m->macros.entries[i].value;
         struct object o = s->object;
-        o.shared = true;         /* a line does not say where it stands; its place decides */
+        o.shared = true; /* a line does not say where it stands; its place decides */
         visit(u, &o, o.used, &thing_macro);
     }
 }

@@ -1,0 +1,1 @@
+pmtac build --fragment -I directory.d directory.topo
