@@ -72,6 +72,8 @@ static bool check_rune(struct diags *d, const struct source *source, const char 
     *len = utf8_rune(p, n, &rune);
     if (!*len) {
         *len = 1;
+        while (*len < n && ((unsigned char)p[*len] & 0xc0) == 0x80)
+            ++*len;
         struct diag *m = diag(d, CHECK_encoding, at(source, p, 1), "byte \\x%02x is not UTF-8",
                               (unsigned char)*p);
         diag_help(d, m, "save the file as UTF-8");

@@ -31,6 +31,7 @@ struct topo {
     uint32_t depth;
     const char *open[AST_DEPTH]; /* braces that are open */
     size_t indent[AST_DEPTH];    /* of their lines */
+    bool lone_comma;             /* nothing stood in front of the comma before the next value */
     bool stray;                  /* a '}' too many was met, and no value since */
     bool ended;                  /* too deep: the rest is left alone */
     bool repair;                 /* second pass: close blocks where the indentation says so */

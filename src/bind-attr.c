@@ -472,7 +472,7 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
     list.values[0] = (struct value){ .p = "", .lo = s->values[0].lo };
     memcpy(list.values + 1, s->values, s->n_values * sizeof *s->values);
     if (expand_repeats(&b->env, &list, EXPAND_EACH))
-        add_refs(b, &pool->members, s, expand_args(&b->env, &list, EXPAND_EACH, 0), 1);
+        add_refs(b, &pool->members, s, expand_words(&b->env, &list, EXPAND_EACH, 0), 1);
 }
 
 /* domain { } */
@@ -553,7 +553,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         if (!outer.count)
             inner.index = i;
         b->env = inner;
-        struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
+        struct args h = expand_words(&b->env, s, EXPAND_EACH, 0);
         for (uint32_t k = 1; k < h.n; k++)
             if (!h.v[k].bad && (i == 0 || has_range(&outer, s->values[k])))
                 bind_one_domain(b, list, index, s, h.v[k], copied);

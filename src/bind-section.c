@@ -55,8 +55,10 @@ static bool bind_nested_list(struct bind *b, struct section_body *body, const st
         return false;
     struct line *line = NEW(b->arena, struct line);
     *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = a.n - 1, .span = stmt_span(s) };
+    a.v[a.n - 1].text = arena_printf(b->arena, "<%s>", dict_scope(scope)->name);
+    bind_check_line(b, line);
     line->nested = bind_section(b, scope, &inner, scope);
-    line->bad = !line->nested;
+    line->bad |= !line->nested;
     lines_add(&body->lines, line);
     return true;
 }
@@ -82,7 +84,7 @@ static void bind_child(struct bind *b, struct section_body *body, struct section
         struct block block = { .kind = KIND_top, .n_targets = 1,
                                .targets = { { body->scope, &body->lines } } };
         if (is_server_include(b, body->scope, s))
-            attr_include(b, &block, s, expand_args(&b->env, s, EXPAND_JOINED, b->env.index));
+            attr_include(b, &block, s, expand_words(&b->env, s, EXPAND_JOINED, b->env.index));
         else
             bind_directive(b, &block, s);
         return;
@@ -106,7 +108,7 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
              "a `%s` section does not stand here", row->name);
         return NULL;
     }
-    struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
+    struct args a = expand_words(&b->env, &head, EXPAND_JOINED, b->env.index);
     if (!has_argument(b, row, s, a, parent != SCOPE_global))
         return NULL;
     body->scope = scope;

@@ -117,7 +117,7 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
                                                             : EXPAND_LIST;
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++)
-        attr->bind(b, block, s, expand_args(&b->env, s, lists, i));
+        attr->bind(b, block, s, expand_words(&b->env, s, lists, i));
 }
 
 static bool is_use(const struct attr *attr) { return attr && attr->bind == attr_use; }
@@ -232,7 +232,7 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
         if (!outer.count)
             inner.index = i;
         b->env = inner;
-        declare(b, s, expand_args(&b->env, s, EXPAND_EACH, 0));
+        declare(b, s, expand_words(&b->env, s, EXPAND_EACH, 0));
     }
     b->env = outer;
 }
@@ -308,6 +308,7 @@ static void declare_listener(struct bind *b, const struct stmt *s, struct args h
         add_endpoint(b, l, h.v[i]);
     VEC_PUSH(b->arena, &b->model->listeners, l);
     fill(b, &l->object, (struct block){ .kind = KIND_listener, .object = l, .n_targets = 2,
+                                        .inherits = true,
                            .targets = { { SCOPE_smtp_listener, &l->lines },
                                         { SCOPE_source, &l->source_lines } } }, s);
 }
@@ -494,7 +495,7 @@ static void stmt_domain(struct bind *b, const struct stmt *s)
 static void stmt_policy(struct bind *b, const struct stmt *s)
 {
     struct policy *p = NEW(b->arena, struct policy);
-    struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
+    struct args h = expand_words(&b->env, s, EXPAND_EACH, 0);
     if (!s->open || !bind_shape(b, s, h, 1, 1, "NAME { ... }")) {
         if (!s->open)
             diag(b->diags, CHECK_syntax, stmt_span(s), "expected `policy NAME { ... }`");
@@ -543,7 +544,7 @@ static void stmt_raw_listener(struct bind *b, const struct stmt *s)
     }
     uint32_t n = expand_repeats(&b->env, s, EXPAND_JOINED);
     for (uint32_t i = 0; i < n; i++) {
-        struct args a = expand_args(&b->env, s, EXPAND_JOINED, i);
+        struct args a = expand_words(&b->env, s, EXPAND_JOINED, i);
         if (bind_shape(b, s, a, 1, 3, "ADDR:PORT [source=NAME]"))
             listener_line(b, s, a);
     }
@@ -553,21 +554,21 @@ static void stmt_pmta_include(struct bind *b, const struct stmt *s)
 {
     struct block block = top_block(b);
     if (bind_no_block(b, s))
-        attr_include(b, &block, s, expand_args(&b->env, s, EXPAND_JOINED, 0));
+        attr_include(b, &block, s, expand_words(&b->env, s, EXPAND_JOINED, 0));
 }
 
 static void stmt_global_domain_key(struct bind *b, const struct stmt *s)
 {
     uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_APART) : 0;
     for (uint32_t i = 0; i < n; i++)
-        bind_domain_key(b, &b->model->keys, expand_args(&b->env, s, EXPAND_APART, i));
+        bind_domain_key(b, &b->model->keys, expand_words(&b->env, s, EXPAND_APART, i));
 }
 
 static void stmt_global_source(struct bind *b, const struct stmt *s)
 {
     uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_JOINED) : 0;
     for (uint32_t i = 0; i < n; i++)
-        bind_origin(b, &b->model->origins, s, expand_args(&b->env, s, EXPAND_JOINED, i));
+        bind_origin(b, &b->model->origins, s, expand_words(&b->env, s, EXPAND_JOINED, i));
 }
 
 struct statement {

@@ -73,7 +73,7 @@ static const char *comma(const struct directive *dir)
     return dir->type == TYPE_DOMAIN_KEY ? ", " : ",";
 }
 
-static void put_section(struct emit *e, const struct conf_section *s, size_t depth);
+static void put_end(struct emit *e, const struct conf_section *s, size_t depth);
 
 static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
 {
@@ -89,9 +89,11 @@ static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
         put_value(e, line->dir, &line->args[i]);
     }
     end_line(e, line->origin);
-    if (line->nested)
-        put_section(e, line->nested, depth + 1);
+    if (line->nested)            /* its tag is the line's last value */
+        put_end(e, line->nested, depth);
 }
+
+static void put_section(struct emit *e, const struct conf_section *s, size_t depth);
 
 static void put_body(struct emit *e, const struct conf_section *s, size_t depth)
 {
@@ -99,6 +101,16 @@ static void put_body(struct emit *e, const struct conf_section *s, size_t depth)
         put_line(e, l, depth);
     for (const struct conf_section *c = s->children; c; c = c->next)
         put_section(e, c, depth);
+}
+
+/* What stands in the section, and its closing tag.  */
+static void put_end(struct emit *e, const struct conf_section *s, size_t depth)
+{
+    put_body(e, s, depth + 1);
+    buf_fill(e->out, ' ', depth * 4);
+    buf_text(e->out, "</");
+    buf_text(e->out, dict_scope(s->scope)->name);
+    buf_text(e->out, ">\n");
 }
 
 static void put_section(struct emit *e, const struct conf_section *s, size_t depth)
@@ -113,11 +125,7 @@ static void put_section(struct emit *e, const struct conf_section *s, size_t dep
     }
     buf_char(e->out, '>');
     end_line(e, s->origin);
-    put_body(e, s, depth + 1);
-    buf_fill(e->out, ' ', depth * 4);
-    buf_text(e->out, "</");
-    buf_text(e->out, tag);
-    buf_text(e->out, ">\n");
+    put_end(e, s, depth);
 }
 
 static void put_comment(struct emit *e, struct str text)

@@ -320,6 +320,22 @@ struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists l
     return args;
 }
 
+struct arg arg_word(struct arg arg)
+{
+    if (arg.pattern)
+        arg.text = (struct str){ arg.text.p - 1, arg.text.n + 2 };
+    arg.pattern = false;
+    return arg;
+}
+
+struct args expand_words(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
+{
+    struct args args = expand_args(e, s, lists, i);
+    for (uint32_t k = 0; k < args.n; k++)
+        args.v[k] = arg_word(args.v[k]);
+    return args;
+}
+
 bool expand_header(struct env *outer, const struct value *values, uint32_t n, struct env *inner)
 {
     *inner = *outer;

@@ -63,7 +63,7 @@ static bool one_value(struct loader *l, const struct stmt *s, const char *syntax
         diag_help(l->p->diags, m, "a value with blanks stands in quotes");
         return false;
     }
-    *arg = expand_value(&env, s->values[1], env.index);
+    *arg = arg_word(expand_value(&env, s->values[1], env.index));
     return !arg->bad;
 }
 
@@ -333,7 +333,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
     for (uint32_t i = 0; i < n; i++) {
         struct fault fault;
         env.index = i;
-        struct arg name = expand_value(&env, s->values[1], i);
+        struct arg name = arg_word(expand_value(&env, s->values[1], i));
         if (name.bad)
             return;
         if (!value_name(name.text, false, &fault) || name.text.p[0] == '.') {
@@ -359,7 +359,7 @@ static bool assign_vmta(struct loader *l, const struct stmt *s)
     if (s->open || !str_ieq(value_text(s->values[0]), STR("vmta")) || s->n_values < 2)
         return false;
     uint32_t n = expand_repeats(env, s, EXPAND_EACH);
-    struct args args = n ? expand_args(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
+    struct args args = n ? expand_words(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
     for (uint32_t i = 1; i < args.n; i++) {
         struct arg *arg = NEW(l->p->arena, struct arg);
         *arg = args.v[i];

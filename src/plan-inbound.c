@@ -259,7 +259,7 @@ static void plan_listener_section(struct plan *p, const struct listener *l, cons
     if (l->tls.word == TLS_implicit)
         plan_lower(p, s, LOWER_tls_in_implicit, &l->lines, l->tls.span);
     if (l->tls.word != TLS_UNSET && l->tls.word != TLS_none)
-        plan_identity(p, s, IDENTITY_listener, plan_tls_of(&l->tls), l->tls.span);
+        plan_identity(p, s, IDENTITY_listener, plan_tls_of(&l->tls), &l->lines, l->tls.span);
     plan_lines(p, s, &l->lines);
 }
 
@@ -307,7 +307,7 @@ static void plan_server_tls(struct plan *p)
             continue;
         if (!first) {
             first = l;
-            plan_identity(p, p->globals, IDENTITY_server, plan_tls_of(&l->tls), l->tls.span);
+            plan_identity(p, p->globals, IDENTITY_server, plan_tls_of(&l->tls), NULL, l->tls.span);
         } else if (first->tls.identity.to != l->tls.identity.to) {
             struct diag *m = diag(p->diags, CHECK_tls_per_listener, l->tls.identity.span,
                                   "before PowerMTA 5.0 all listeners have one TLS identity");

@@ -60,9 +60,9 @@ void plan_text(struct plan *, struct conf_section *, enum target, struct str tex
 /* Adds all good lines.  */
 void plan_lines(struct plan *, struct conf_section *, const struct lines *);
 
-/* Adds the certificate, protocols and ciphers of the identity.  */
+/* Adds the certificate, protocols and ciphers of the identity, but for what 'said' has.  */
 void plan_identity(struct plan *, struct conf_section *, enum identity_place, const struct tls *,
-                   struct span origin);
+                   const struct lines *said, struct span origin);
 
 /* What outbound 'tls' becomes.  */
 void plan_outbound_tls(struct plan *, struct conf_section *, const struct tls_use *,

@@ -113,62 +113,77 @@ static const struct identity_row identities[] = {
 #undef IDENTITY
 };
 
-static void identity_part(struct plan *p, struct conf_section *s, enum target target,
-                          const struct arg *arg, const char *lost)
+/* An identity on its way into a section.  */
+struct bearer {
+    struct plan *p;
+    struct conf_section *s;
+    const struct lines *said;
+};
+
+/* The directive is written beside the identity, or there already.  */
+static bool is_said(const struct bearer *b, enum target target)
 {
-    if (target == NO_TARGET || !arg->text.n || conf_has(s, p->m->target[target]))
-        return;
-    if (has_directive(p, p->m->target[target], arg->span, lost))
-        plan_line(p, s, target, arg, 1, arg->span);
+    const struct directive *dir = b->p->m->target[target];
+    return (b->said && line_find(b->said, dir)) || conf_has(b->s, dir);
 }
 
-static void plan_certificate(struct plan *p, struct conf_section *s, enum target target,
-                             const struct tls *tls, struct span origin)
+static void identity_part(const struct bearer *b, enum target target, const struct arg *arg,
+                          const char *lost)
 {
-    struct arg *args = NEW_ARRAY(p->arena, struct arg, 2);
+    if (target == NO_TARGET || !arg->text.n || is_said(b, target))
+        return;
+    if (has_directive(b->p, b->p->m->target[target], arg->span, lost))
+        plan_line(b->p, b->s, target, arg, 1, arg->span);
+}
+
+static void plan_certificate(const struct bearer *b, enum target target, const struct tls *tls,
+                             struct span origin)
+{
+    struct arg *args = NEW_ARRAY(b->p->arena, struct arg, 2);
     bool password = tls->password.kind != SECRET_NONE;
-    if (!tls->certificate.text.n || conf_has(s, p->m->target[target]))
+    if (!tls->certificate.text.n || is_said(b, target))
         return;
     args[0] = tls->certificate;
     args[1] = tls->password.arg;
     args[1].secret = true;
     if (tls->password.known)
         args[1].text = tls->password.text;
-    if (has_directive(p, p->m->target[target], origin, "there is no TLS"))
-        plan_line(p, s, target, args, password ? 2 : 1, origin);
+    if (has_directive(b->p, b->p->m->target[target], origin, "there is no TLS"))
+        plan_line(b->p, b->s, target, args, password ? 2 : 1, origin);
 }
 
 /* The switches of the protocols below the minimum are off, also where that is the default, which
    a global or packaged setting could change; those from it up are on where they are not by
    default.  */
-static void plan_minimum(struct plan *p, struct conf_section *s, const struct identity_row *row,
+static void plan_minimum(const struct bearer *b, const struct identity_row *row,
                          const struct tls *tls)
 {
     static const struct arg no = { .text = STR_INIT("no") }, yes = { .text = STR_INIT("yes") };
     struct fault fault;
     for (int i = 0; tls->minimum && i < N_PROTOCOLS; i++) {
-        const struct directive *dir = p->m->target[row->protocols[i]];
+        const struct directive *dir = b->p->m->target[row->protocols[i]];
         bool wanted = i + 1 >= tls->minimum, on = false;
         value_bool(str_of(dir->fallback), &on, &fault);
-        if ((wanted && on) || conf_has(s, dir))
+        if ((wanted && on) || is_said(b, row->protocols[i]))
             continue;
-        if (has_directive(p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
-            conf_line(p->conf, s, dir, wanted ? &yes : &no, 1, tls->minimum_span);
+        if (has_directive(b->p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
+            conf_line(b->p->conf, b->s, dir, wanted ? &yes : &no, 1, tls->minimum_span);
     }
 }
 
 void plan_identity(struct plan *p, struct conf_section *s, enum identity_place place,
-                   const struct tls *tls, struct span origin)
+                   const struct tls *tls, const struct lines *said, struct span origin)
 {
     const struct identity_row *row = &identities[place];
+    const struct bearer b = { p, s, said };
     if (!tls)
         return;
-    plan_certificate(p, s, row->certificate, tls, origin);
-    plan_minimum(p, s, row, tls);
-    identity_part(p, s, row->ciphers, &tls->ciphers, "the ciphers are PowerMTA's own");
-    identity_part(p, s, row->suites, &tls->suites, "the cipher suites are PowerMTA's own");
-    identity_part(p, s, row->ca, &tls->ca, "the other side is not verified");
-    identity_part(p, s, row->dh, &tls->dh_bits, "the DH key has PowerMTA's own length");
+    plan_certificate(&b, row->certificate, tls, origin);
+    plan_minimum(&b, row, tls);
+    identity_part(&b, row->ciphers, &tls->ciphers, "the ciphers are PowerMTA's own");
+    identity_part(&b, row->suites, &tls->suites, "the cipher suites are PowerMTA's own");
+    identity_part(&b, row->ca, &tls->ca, "the other side is not verified");
+    identity_part(&b, row->dh, &tls->dh_bits, "the DH key has PowerMTA's own length");
 }
 
 void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_use *use,
@@ -184,7 +199,7 @@ void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_
     if (use->word == TLS_UNSET)
         return;
     plan_lower(p, s, groups[use->word], said, use->span);
-    plan_identity(p, s, IDENTITY_domain, plan_tls_of(use), use->span);
+    plan_identity(p, s, IDENTITY_domain, plan_tls_of(use), said, use->span);
 }
 
 static bool is_macro(const struct plan *p, const struct line *l)
@@ -192,20 +207,22 @@ static bool is_macro(const struct plan *p, const struct line *l)
     return l->dir == p->m->target[TARGET_global_domain_macro];
 }
 
-/* Global lines; macros apart, since they come before what uses them.  */
+/* A run of lines outside of all sections.  */
+static struct conf_section *new_globals(struct plan *p)
+{
+    return conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+}
+
+/* Global lines; macros first, since they come before what uses them.  */
 static void plan_globals(struct plan *p)
 {
-    struct conf_section *lines = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+    struct conf_section *macros = new_globals(p), *lines = new_globals(p), *keys = new_globals(p);
     p->globals = lines;
     for (const struct line *l = p->m->lines.first; l; l = l->next)
-        if (!l->bad && !is_macro(p, l))
-            conf_line(p->conf, lines, l->dir, l->args, l->n_args, l->span);
+        if (!l->bad)
+            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->dir, l->args, l->n_args, l->span);
     plan_origins(p, lines, TARGET_global_smtp_source_host, &p->m->origins);
-    struct conf_section *macros = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
-    for (const struct line *l = p->m->lines.first; l; l = l->next)
-        if (!l->bad && is_macro(p, l))
-            conf_line(p->conf, macros, l->dir, l->args, l->n_args, l->span);
-    plan_keys(p, macros, TARGET_global_domain_key, &p->m->keys);
+    plan_keys(p, keys, TARGET_global_domain_key, &p->m->keys);
 }
 
 static bool has_section(const struct model *m, enum scope scope)
@@ -223,7 +240,7 @@ static void plan_defaults(struct plan *p)
     const struct model *m = p->m;
     if (m->fragment)
         return;
-    struct conf_section *lines = conf_section(p->conf, NULL, SCOPE_global, STR(""), NOWHERE, NOWHERE);
+    struct conf_section *lines = new_globals(p);
     plan_lower(p, lines, LOWER_defaults, &m->lines, NOWHERE);
     lines->comment = why;
     if (has_section(m, SCOPE_spool) || line_find(&m->lines, m->target[TARGET_global_spool]))

@@ -1,0 +1,1 @@
+pmtac build --annotate --fragment annotate.topo

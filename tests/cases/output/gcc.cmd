@@ -1,0 +1,1 @@
+pmtac check --format gcc gcc.topo

@@ -1,0 +1,1 @@
+pmtac check --max-errors 1 max-errors.topo
