@@ -2,7 +2,7 @@
 
    Both readers are pure: all state is in the call.  They report what they cannot read, go on with
    the next statement, and never fail as a whole: the tree holds whatever was understood.  Always
-   true: what a reader has reported is marked 'bad' in the tree, so that nobody reports it again.  */
+   true: what a reader has reported is marked 'bad' in the tree, so that nobody does it again.  */
 
 #ifndef PMTAC_PARSE_H
 #define PMTAC_PARSE_H

@@ -78,8 +78,8 @@ values:
 
 %%
 
-/* Never reached: every sequence of tokens that the scanner hands out has a rule, and AST_DEPTH keeps
-   the stack short.  */
+/* Never reached: every sequence of tokens that the scanner hands out has a rule, and AST_DEPTH
+   keeps the stack short.  */
 static void topo_error(struct topo *topo, void *yyscanner, const char *what)
 {
     (void)yyscanner;

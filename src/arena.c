@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 enum {
-    FIRST_CHUNK = 64 << 10,     /* a small topology needs one */
-    CHUNK = 2 << 20,            /* large ones: fewer page faults than with small chunks */
-    BLOCK = 64 << 10,           /* pieces from here on stand alone and may grow in place */
+    FIRST_CHUNK = 64 << 10, /* a small topology needs one */
+    CHUNK = 2 << 20,        /* large ones: fewer page faults than with small chunks */
+    BLOCK = 64 << 10,       /* pieces from here on stand alone and may grow in place */
     ALIGN = 16
 };
 

@@ -47,8 +47,10 @@ void attr_tls_key(struct bind *b, struct block *block, const struct stmt *s, str
             cert = value_text(t->values[1]);
     struct diag *m = diag(b->diags, CHECK_tls_key_file, a.v[0].span,
                           "PowerMTA reads certificate and key from one PEM file");
-    diag_help(b->diags, m, "join them: (umask 077; cat %.*s %.*s > both.pem), and name that file as `certificate`",
-              STR_ARG(cert), STR_ARG(a.v[1].text));
+    diag_help(
+        b->diags, m,
+        "join them: (umask 077; cat %.*s %.*s > both.pem), and name that file as `certificate`",
+        STR_ARG(cert), STR_ARG(a.v[1].text));
 }
 
 void attr_tls_minimum(struct bind *b, struct block *block, const struct stmt *s, struct args a)
@@ -99,10 +101,11 @@ static bool same_selector(struct bind *b, const struct selector *x, const struct
     if (!str_ieq(x->name.text, y->name.text))
         return false;
     bool conflict = !str_eq(x->file.text, y->file.text);
-    struct diag *m = diag(b->diags, conflict ? CHECK_selector_conflict : CHECK_name_duplicate,
-                          y->name.span, conflict ? "the selector `%.*s` of this domain has two key files"
-                                                 : "the selector `%.*s` is declared twice",
-                          STR_ARG(y->name.text));
+    struct diag *m =
+        diag(b->diags, conflict ? CHECK_selector_conflict : CHECK_name_duplicate, y->name.span,
+             conflict ? "the selector `%.*s` of this domain has two key files"
+                      : "the selector `%.*s` is declared twice",
+             STR_ARG(y->name.text));
     diag_also(b->diags, m, conflict ? x->file.span : x->name.span, "first declared here");
     return true;
 }
@@ -115,8 +118,11 @@ void attr_dkim_selector(struct bind *b, struct block *block, const struct stmt *
     if (!bind_shape(b, s, a, 2, 3, "NAME KEYFILE [signing|published|retired]"))
         return;
     int state = a.n > 3 && !a.v[3].bad ? one_of(b, a.v[3], words, 3) : 0;
-    *selector = (struct selector){ .name = a.v[1], .file = a.v[2], .dkim = dkim,
-                                   .state = state < 0 ? SELECTOR_SIGNING : (enum selector_state)state };
+    *selector =
+        (struct selector){ .name = a.v[1],
+                           .file = a.v[2],
+                           .dkim = dkim,
+                           .state = state < 0 ? SELECTOR_SIGNING : (enum selector_state)state };
     selector->bad = !bind_selector(b, a.v[1]) || a.v[2].bad;
     for (; *end; end = &(*end)->next)
         if (!selector->bad && same_selector(b, *end, selector))
@@ -153,7 +159,8 @@ static void bind_tls(struct bind *b, struct block *block, const struct stmt *s, 
 {
     struct str all = tls_words(b, inbound);
     use->bad = true;
-    if (!bind_shape(b, s, a, 1, identity ? 2 : 1, identity ? "WORD [IDENTITY]" : "WORD") || a.v[1].bad)
+    if (!bind_shape(b, s, a, 1, identity ? 2 : 1, identity ? "WORD [IDENTITY]" : "WORD") ||
+        a.v[1].bad)
         return;
     for (size_t i = 1; i < N_TLS_WORDS; i++) {
         const struct tls_row *row = &tls_rows[i];
@@ -168,7 +175,8 @@ static void bind_tls(struct bind *b, struct block *block, const struct stmt *s, 
             diag_fix(b->diags, m, a.v[1].span, str_of(row->other));
             return;
         }
-        *use = (struct tls_use){ .word = (enum tls_word)i, .span = a.v[1].span,
+        *use = (struct tls_use){ .word = (enum tls_word)i,
+                                 .span = a.v[1].span,
                                  .copied = block->copied > 0 };
         if (a.n > 2)
             use->identity = bind_ref(b, a.v[2], s);
@@ -284,8 +292,7 @@ void attr_user_password(struct bind *b, struct block *block, const struct stmt *
         ((struct user *)block->object)->password = bind_secret(b, s, a.v[1]);
 }
 
-void attr_user_certificate(struct bind *b, struct block *block, const struct stmt *s,
-                           struct args a)
+void attr_user_certificate(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     if (one(b, s, a, "PATH"))
         ((struct user *)block->object)->certificate = a.v[1];
@@ -314,8 +321,10 @@ static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
 {
     bool row = s->values[1].made;
     struct span span = row ? a.v[1].span : span_join(a.v[1].span, a.v[2].span);
-    struct diag *m = diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");
-    struct str fix = arena_printf(b->arena, "%.*s %.*s", STR_ARG(a.v[2].text), STR_ARG(a.v[1].text));
+    struct diag *m =
+        diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");
+    struct str fix =
+        arena_printf(b->arena, "%.*s %.*s", STR_ARG(a.v[2].text), STR_ARG(a.v[1].text));
     if (row)
         return;
     diag_help(b->diags, m, "write %.*s", STR_ARG(fix));
@@ -374,7 +383,8 @@ void attr_sign(struct bind *b, struct block *block, const struct stmt *s, struct
 {
     if (!bind_shape(b, s, a, 1, 2, "DOMAIN [SELECTOR]") || a.v[1].bad)
         return;
-    struct key key = { .domain = a.v[1], .span = span_join(a.v[0].span, a.v[a.n - 1].span),
+    struct key key = { .domain = a.v[1],
+                       .span = span_join(a.v[0].span, a.v[a.n - 1].span),
                        .by_sign = true };
     if (!str_eq(a.v[1].text, STR("*")))
         key.bad = !bind_domain_name(b, &key.domain, false);
@@ -394,8 +404,8 @@ void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
     bind_check_line(b, line);
     if (line->bad)
         return;
-    add_key(b, keys, (struct key){ .selector = a.v[1], .domain = a.v[2], .file = a.v[3],
-                                   .span = span });
+    add_key(b, keys,
+            (struct key){ .selector = a.v[1], .domain = a.v[2], .file = a.v[3], .span = span });
 }
 
 void attr_domain_key(struct bind *b, struct block *block, const struct stmt *s, struct args a)
@@ -509,19 +519,24 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
     struct domain *d = domain_named(b, list, index, pattern, s);
     struct tls_use before = d->tls;
     bool widest = list == &b->model->domains && str_eq(d->pattern, STR("*"));
-    struct block block = { .kind = KIND_domain, .object = d, .n_targets = 1, .copied = copied,
+    struct block block = { .kind = KIND_domain,
+                           .object = d,
+                           .n_targets = 1,
+                           .copied = copied,
                            .inherits = !widest,
                            .braces = { s->open, s->close },
                            .targets = { { SCOPE_domain, &d->lines } } };
     struct diag_context context = b->diags->context;
     if (!context.kind)
-        b->diags->context = (struct diag_context){ kind_word(KIND_domain), d->pattern, pattern.span };
+        b->diags->context =
+            (struct diag_context){ kind_word(KIND_domain), d->pattern, pattern.span };
     d->copied = copied && !d->lines.first;
     d->tls.word = TLS_UNSET;
     bind_body(b, &block, s->body);
-    if (before.word != TLS_UNSET && d->tls.word != TLS_UNSET && d->tls.word != before.word && !copied) {
-        struct diag *m = diag(b->diags, CHECK_name_duplicate, d->tls.span,
-                              "`tls` is set to another value here");
+    if (before.word != TLS_UNSET && d->tls.word != TLS_UNSET && d->tls.word != before.word &&
+        !copied) {
+        struct diag *m =
+            diag(b->diags, CHECK_name_duplicate, d->tls.span, "`tls` is set to another value here");
         diag_also(b->diags, m, before.span, "first set here, in a block for the same");
     }
     if (before.word != TLS_UNSET)
@@ -540,8 +555,9 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
 {
     struct env outer = b->env, inner;
     if (s->n_values < 2 || !s->open) {
-        struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s),
-                              "expected `%.*s PATTERN, ... { ... }`", STR_ARG(value_text(s->values[0])));
+        struct diag *m =
+            diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s PATTERN, ... { ... }`",
+                 STR_ARG(value_text(s->values[0])));
         if (!s->open && s->n_values >= 2)
             diag_help(b->diags, m, "its block is missing");
         return;
@@ -582,7 +598,7 @@ static bool route_host(struct bind *b, struct arg *arg)
         }
     }
     if (host.n && host.p[0] == '[')
-        return true;             /* as PowerMTA has it; its value is checked there */
+        return true; /* as PowerMTA has it; its value is checked there */
     if (value_cidr(host, &cidr, &f) && cidr.bits == (cidr.addr.family == 4 ? 32 : 128)) {
         arg->text = arena_printf(b->arena, cidr.addr.family == 4 ? "[%.*s]%.*s" : "[IPv6:%.*s]%.*s",
                                  STR_ARG(host), STR_ARG(tail));

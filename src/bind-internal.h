@@ -10,17 +10,17 @@ struct attr;
 /* A block that is being bound.  */
 struct block {
     enum kind kind;
-    void *object;                /* the struct that the kind has in model.h */
-    struct span braces;          /* where it stands */
+    void *object;       /* the struct that the kind has in model.h */
+    struct span braces; /* where it stands */
     struct {
         enum scope scope;
         struct lines *lines;
-    } targets[2];                /* where its directives go, in the order in which they are asked */
+    } targets[2]; /* where its directives go, in the order in which they are asked */
     size_t n_targets;
-    uint64_t seen;               /* words that were said, by their index in the kind */
-    uint64_t seen_copied;        /* the same by policies */
-    uint8_t copied;              /* policies deep: 0 for what stands in the block itself */
-    bool inherits;               /* from wider blocks, so that defaults are worth saying */
+    uint64_t seen;        /* words that were said, by their index in the kind */
+    uint64_t seen_copied; /* the same by policies */
+    uint8_t copied;       /* policies deep: 0 for what stands in the block itself */
+    bool inherits;        /* from wider blocks, so that defaults are worth saying */
 };
 
 struct bind {
@@ -30,9 +30,9 @@ struct bind {
     struct diags *diags;
     const struct dict *dict;
     struct env env;
-    bool shared;                 /* outside of host blocks, while there are some */
-    struct map words[N_KINDS];   /* word to struct attr */
-    struct map statements;       /* word to struct statement */
+    bool shared;               /* outside of host blocks, while there are some */
+    struct map words[N_KINDS]; /* word to struct attr */
+    struct map statements;     /* word to struct statement */
 };
 
 typedef void attr_fn(struct bind *, struct block *, const struct stmt *, struct args);
@@ -43,7 +43,7 @@ struct attr {
     attr_fn *bind;
     bool many;
     const char *syntax;
-    unsigned index;              /* in its kind */
+    unsigned index; /* in its kind */
 };
 
 /* bind.c */

@@ -112,7 +112,7 @@ static bool repeats(struct bind *b, struct block *block, struct line *before, st
 {
     bool here = before->span.lo >= block->braces.lo && before->span.lo < block->braces.hi;
     if (line->copied > before->copied)
-        return true;             /* what stands beside a policy wins */
+        return true; /* what stands beside a policy wins */
     if (same_values(before, line) && (line->copied || !here))
         return true;
     if (!here && !line->copied && block->braces.hi) {
@@ -125,8 +125,12 @@ static bool repeats(struct bind *b, struct block *block, struct line *before, st
                           "`%s` stands here twice, and only one counts", line->dir->name);
     diag_also(b->diags, m, before->span, line->copied ? "this one is used" : "this one is dropped");
     if (!line->copied)
-        *before = (struct line){ .dir = before->dir, .args = line->args, .n_args = line->n_args,
-                                 .bad = line->bad, .span = line->span, .next = before->next };
+        *before = (struct line){ .dir = before->dir,
+                                 .args = line->args,
+                                 .n_args = line->n_args,
+                                 .bad = line->bad,
+                                 .span = line->span,
+                                 .next = before->next };
     return true;
 }
 
@@ -173,9 +177,12 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
     for (uint32_t i = 0; i < n; i++) {
         struct args a = expand_args(&b->env, s, lists, i);
         struct line *line = NEW(b->arena, struct line);
-        *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = a.n - 1,
-                               .copied = block->copied, .span = line_span(a) };
-        if (dir->name[0] == '/') {       /* the line begins with its pattern */
+        *line = (struct line){ .dir = dir,
+                               .args = a.v + 1,
+                               .n_args = a.n - 1,
+                               .copied = block->copied,
+                               .span = line_span(a) };
+        if (dir->name[0] == '/') { /* the line begins with its pattern */
             line->args = a.v;
             line->n_args = a.n;
         }
@@ -261,8 +268,8 @@ static void wrong_scope(struct bind *b, struct block *block, const struct stmt *
     struct span span = value_span(s->values[0]);
     struct str where = dict_scopes_text(b->dict, str_of(dir->name), b->arena);
     struct str here = place_name(b, block);
-    struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%s` does not stand %.*s", dir->name,
-                          STR_ARG(here));
+    struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%s` does not stand %.*s",
+                          dir->name, STR_ARG(here));
     bool nests = block->kind == KIND_vmta || block->kind == KIND_pool;
     if (nests && dict_find(b->dict, str_of(dir->name), SCOPE_domain))
         diag_help(b->diags, m, "it treats destinations: write it inside `domain * { ... }` here");
@@ -305,14 +312,16 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     if (kinds.n || (block->kind != KIND_top && map_get(&b->statements, word))) {
         struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%.*s` does not stand %.*s",
                               STR_ARG(word), STR_ARG(here));
-        diag_help(b->diags, m, "it belongs in %.*s%s", STR_ARG(kinds), kinds.n ? "" : "the file, outside of blocks");
+        diag_help(b->diags, m, "it belongs in %.*s%s", STR_ARG(kinds),
+                  kinds.n ? "" : "the file, outside of blocks");
         return;
     }
     suggest_init(&near, word);
     suggest_here(b, block, &near);
-    struct diag *m = diag(b->diags, CHECK_directive_unknown, span,
-                          s->open ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",
-                          STR_ARG(word), STR_ARG(here));
+    struct diag *m =
+        diag(b->diags, CHECK_directive_unknown, span,
+             s->open ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",
+             STR_ARG(word), STR_ARG(here));
     if (near.best.n)
         diag_help(b->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
     else

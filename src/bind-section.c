@@ -73,7 +73,8 @@ static bool is_server_include(struct bind *b, enum scope scope, const struct stm
 {
     const struct attr *attr = map_get(&b->words[KIND_vmta], value_text(s->values[0]));
     const struct directive *include = b->model->target[TARGET_global_include];
-    return attr && attr->bind == attr_include && !s->open && (include->scopes & (uint64_t)1 << scope);
+    return attr && attr->bind == attr_include && !s->open &&
+           (include->scopes & (uint64_t)1 << scope);
 }
 
 static void bind_child(struct bind *b, struct section_body *body, struct section_body ***end,
@@ -81,7 +82,8 @@ static void bind_child(struct bind *b, struct section_body *body, struct section
 {
     enum scope scope = s->open ? dict_section(b->dict, value_text(s->values[0])) : N_SCOPES;
     if (scope == N_SCOPES || !may_stand(dict_scope(scope), body->scope)) {
-        struct block block = { .kind = KIND_top, .n_targets = 1,
+        struct block block = { .kind = KIND_top,
+                               .n_targets = 1,
                                .targets = { { body->scope, &body->lines } } };
         if (is_server_include(b, body->scope, s))
             attr_include(b, &block, s, expand_words(&b->env, s, EXPAND_JOINED, b->env.index));
@@ -117,9 +119,12 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
         body->arg = a.v[1];
     if (!check_argument(b, row, body))
         body->object.bad = true;
-    body->object = (struct object){ .kind = KIND_top, .name = body->arg.text,
-                                    .span = a.n > 1 ? a.v[1].span : body->span, .stmt = s,
-                                    .bad = body->object.bad, .shared = b->shared };
+    body->object = (struct object){ .kind = KIND_top,
+                                    .name = body->arg.text,
+                                    .span = a.n > 1 ? a.v[1].span : body->span,
+                                    .stmt = s,
+                                    .bad = body->object.bad,
+                                    .shared = b->shared };
     if (row->since > b->model->version)
         diag(b->diags, CHECK_directive_version, body->span,
              "`<%s>` exists from PowerMTA %s on, and this is for %s", row->name,

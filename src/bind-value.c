@@ -63,8 +63,8 @@ bool bind_endpoint(struct bind *b, struct arg arg, struct cidr *cidr, uint16_t *
         return false;
     if (value_endpoint(arg.text, cidr, port, &f))
         return true;
-    struct diag *m = diag(b->diags, CHECK_address_syntax, arg.span, "`%.*s` is not ADDRESS:PORT: %s",
-                          STR_ARG(arg.text), f.why);
+    struct diag *m = diag(b->diags, CHECK_address_syntax, arg.span,
+                          "`%.*s` is not ADDRESS:PORT: %s", STR_ARG(arg.text), f.why);
     add_fix(b, m, arg, &f);
     return false;
 }
@@ -72,8 +72,10 @@ bool bind_endpoint(struct bind *b, struct arg arg, struct cidr *cidr, uint16_t *
 static enum check host_check(enum host_fault fault)
 {
     static const enum check checks[] = {
-        [HOST_SYNTAX] = CHECK_host_syntax,         [HOST_NOT_QUALIFIED] = CHECK_host_not_qualified,
-        [HOST_IS_ADDRESS] = CHECK_host_is_address, [HOST_NOT_ASCII] = CHECK_host_not_ascii,
+        [HOST_SYNTAX] = CHECK_host_syntax,
+        [HOST_NOT_QUALIFIED] = CHECK_host_not_qualified,
+        [HOST_IS_ADDRESS] = CHECK_host_is_address,
+        [HOST_NOT_ASCII] = CHECK_host_not_ascii,
     };
     return checks[fault];
 }
@@ -100,9 +102,10 @@ static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, s
     }
     /* A reason that begins with the text itself says it all.  */
     bool complete = f->why[0] == '`' && str_starts(str_of(f->why + 1), str_sub(arg->text, 0, 64));
-    struct diag *m = complete ? diag(b->diags, host_check(fault), fault_span(b, *arg, f), "%s", f->why)
-                              : diag(b->diags, host_check(fault), fault_span(b, *arg, f),
-                                     "`%.*s` is not %s: %s", STR_ARG(arg->text), what, f->why);
+    struct diag *m = complete
+                         ? diag(b->diags, host_check(fault), fault_span(b, *arg, f), "%s", f->why)
+                         : diag(b->diags, host_check(fault), fault_span(b, *arg, f),
+                                "`%.*s` is not %s: %s", STR_ARG(arg->text), what, f->why);
     add_fix(b, m, *arg, f);
     arg->bad = true;
     return false;
@@ -211,7 +214,8 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
     struct str text;
     if (io->read(io->context, b->arena, arena_str(b->arena, path).p, 64 << 10, &text, &identity,
                  &why)) {
-        missing(b, secret->arg, "the file", path, arena_printf(b->arena, "cannot be read: %s", why).p);
+        missing(b, secret->arg, "the file", path,
+                arena_printf(b->arena, "cannot be read: %s", why).p);
         return;
     }
     if (text.n && text.p[text.n - 1] == '\n')
@@ -235,8 +239,9 @@ static void report_inline(struct bind *b, struct span span)
         return;
     struct diag *m = diag_at(b->diags, CHECK_secret_inline, row ? LEVEL_NOTE : LEVEL_WARNING, span,
                              row ? "passwords in the file" : "a secret in the file");
-    diag_help(b->diags, m, row ? "rows have no other way; a topology has env:NAME and file:PATH"
-                               : "write env:NAME or file:PATH: the file is for many to read");
+    diag_help(b->diags, m,
+              row ? "rows have no other way; a topology has env:NAME and file:PATH"
+                  : "write env:NAME or file:PATH: the file is for many to read");
     if (row)
         b->program->secrets_noted = source;
 }

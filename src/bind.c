@@ -7,7 +7,7 @@ static const struct attr attrs[] = {
 #define KIND(...)
 #define READING(...)
 #define STATEMENT(...)
-#define ATTR(BLOCK, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) \
+#define ATTR(BLOCK, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT)                                         \
     { STR_INIT(WORD), KIND_##BLOCK, attr_##FUNCTION, REPEAT_##REPEAT, SYNTAX, 0 },
 #define REPEAT_ONCE false
 #define REPEAT_MANY true
@@ -55,7 +55,8 @@ bool bind_shape(struct bind *b, const struct stmt *s, struct args a, uint32_t mi
     for (uint32_t i = 0; i < a.n; i++)
         if (a.v[i].bad)
             return false;
-    struct diag *m = diag(b->diags, CHECK_syntax, span, n > max ? "one value too many" : "a value is missing");
+    struct diag *m =
+        diag(b->diags, CHECK_syntax, span, n > max ? "one value too many" : "a value is missing");
     diag_help(b->diags, m, "expected `%.*s %s`", STR_ARG(value_text(s->values[0])), syntax);
     return false;
 }
@@ -83,7 +84,8 @@ static bool runs_on(struct bind *b, struct block *block, const struct stmt *s)
 {
     for (uint32_t i = 1; i < s->n_values; i++) {
         struct value v = s->values[i];
-        if (!v.joined || v.made || v.kind != VALUE_WORD || !map_get(&b->words[block->kind], value_text(v)))
+        if (!v.joined || v.made || v.kind != VALUE_WORD ||
+            !map_get(&b->words[block->kind], value_text(v)))
             continue;
         const char *p = v.p;
         bool other_line = false;
@@ -92,9 +94,9 @@ static bool runs_on(struct bind *b, struct block *block, const struct stmt *s)
         if (!other_line)
             continue;
         uint32_t comma = v.lo - (uint32_t)(v.p - p);
-        struct diag *m = diag(b->diags, CHECK_syntax, (struct span){ comma, comma + 1 },
-                              "this comma joins the line with `%.*s` on the next one",
-                              STR_ARG(value_text(v)));
+        struct diag *m =
+            diag(b->diags, CHECK_syntax, (struct span){ comma, comma + 1 },
+                 "this comma joins the line with `%.*s` on the next one", STR_ARG(value_text(v)));
         diag_help(b->diags, m, "remove the comma");
         return true;
     }
@@ -120,7 +122,10 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
         attr->bind(b, block, s, expand_words(&b->env, s, lists, i));
 }
 
-static bool is_use(const struct attr *attr) { return attr && attr->bind == attr_use; }
+static bool is_use(const struct attr *attr)
+{
+    return attr && attr->bind == attr_use;
+}
 
 void bind_body(struct bind *b, struct block *block, const struct stmt *first)
 {
@@ -140,7 +145,8 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
     }
     /* Policies last: what stands beside them wins.  */
     for (const struct stmt *s = first; s; s = s->next) {
-        const struct attr *attr = s->values[0].bad ? NULL : map_get(words, value_text(s->values[0]));
+        const struct attr *attr =
+            s->values[0].bad ? NULL : map_get(words, value_text(s->values[0]));
         if (is_use(attr))
             bind_attr(b, block, attr, s);
     }
@@ -152,13 +158,14 @@ void bind_use(struct bind *b, struct block *block, struct arg name)
     if (name.bad)
         return;
     if (!policy) {
-        diag(b->diags, CHECK_name_unknown, name.span, "no policy is called `%.*s`", STR_ARG(name.text));
+        diag(b->diags, CHECK_name_unknown, name.span, "no policy is called `%.*s`",
+             STR_ARG(name.text));
         return;
     }
     policy->object.used = true;
     if (policy->open) {
-        struct diag *m = diag(b->diags, CHECK_route_cycle, name.span, "the policy `%.*s` uses itself",
-                              STR_ARG(name.text));
+        struct diag *m = diag(b->diags, CHECK_route_cycle, name.span,
+                              "the policy `%.*s` uses itself", STR_ARG(name.text));
         diag_also(b->diags, m, policy->object.span, "declared here");
         return;
     }
@@ -169,7 +176,10 @@ void bind_use(struct bind *b, struct block *block, struct arg name)
     policy->open = false;
 }
 
-static bool is_poolish(enum kind kind) { return kind == KIND_vmta || kind == KIND_pool; }
+static bool is_poolish(enum kind kind)
+{
+    return kind == KIND_vmta || kind == KIND_pool;
+}
 
 /* One name, two objects: says which of the three mistakes it is.  */
 static void report_duplicate(struct bind *b, const struct object *before, const struct object *o)
@@ -181,8 +191,8 @@ static void report_duplicate(struct bind *b, const struct object *before, const 
                  "`%.*s` is a %s and a %s, which share their names", STR_ARG(o->name),
                  kind_word(before->kind), kind_word(o->kind));
     else if (!exact)
-        m = diag(b->diags, CHECK_name_collision, o->span,
-                 "`%.*s` and `%.*s` differ only in case", STR_ARG(o->name), STR_ARG(before->name));
+        m = diag(b->diags, CHECK_name_collision, o->span, "`%.*s` and `%.*s` differ only in case",
+                 STR_ARG(o->name), STR_ARG(before->name));
     else
         m = diag(b->diags, CHECK_name_duplicate, o->span, "`%.*s` is declared twice",
                  STR_ARG(o->name));
@@ -192,8 +202,9 @@ static void report_duplicate(struct bind *b, const struct object *before, const 
 bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind space,
                   struct arg name, const struct stmt *s)
 {
-    *o = (struct object){ .kind = kind, .name = name.text, .span = name.span, .stmt = s,
-                          .shared = b->shared };
+    *o = (struct object){
+        .kind = kind, .name = name.text, .span = name.span, .stmt = s, .shared = b->shared
+    };
     void **slot = map_add(&b->model->names[space], name.text);
     if (*slot) {
         report_duplicate(b, *slot, o);
@@ -288,7 +299,8 @@ static bool listener_name(struct bind *b, struct arg name)
     struct fault f;
     if (!bind_name(b, name, false))
         return false;
-    if (!value_cidr(name.text, &cidr, &f) && !value_int(name.text, 0, UINT32_MAX, &(uint64_t){ 0 }, &f))
+    if (!value_cidr(name.text, &cidr, &f) &&
+        !value_int(name.text, 0, UINT32_MAX, &(uint64_t){ 0 }, &f))
         return true;
     struct diag *m = diag(b->diags, CHECK_name_syntax, name.span,
                           "a listener called `%.*s` would be a rule for clients of that address",
@@ -307,10 +319,14 @@ static void declare_listener(struct bind *b, const struct stmt *s, struct args h
     for (uint32_t i = 2; i < h.n; i++)
         add_endpoint(b, l, h.v[i]);
     VEC_PUSH(b->arena, &b->model->listeners, l);
-    fill(b, &l->object, (struct block){ .kind = KIND_listener, .object = l, .n_targets = 2,
-                                        .inherits = true,
-                           .targets = { { SCOPE_smtp_listener, &l->lines },
-                                        { SCOPE_source, &l->source_lines } } }, s);
+    fill(b, &l->object,
+         (struct block){ .kind = KIND_listener,
+                         .object = l,
+                         .n_targets = 2,
+                         .inherits = true,
+                         .targets = { { SCOPE_smtp_listener, &l->lines },
+                                      { SCOPE_source, &l->source_lines } } },
+         s);
 }
 
 static void declare_raw_listener(struct bind *b, const struct stmt *s, struct args h)
@@ -318,13 +334,20 @@ static void declare_raw_listener(struct bind *b, const struct stmt *s, struct ar
     struct listener *l = NEW(b->arena, struct listener);
     if (!bind_shape(b, s, h, 1, 1, "ADDR:PORT { ... }") || h.v[1].bad)
         return;
-    l->object = (struct object){ .kind = KIND_raw_listener, .name = h.v[1].text,
-                                 .span = h.v[1].span, .stmt = s, .shared = b->shared };
+    l->object = (struct object){ .kind = KIND_raw_listener,
+                                 .name = h.v[1].text,
+                                 .span = h.v[1].span,
+                                 .stmt = s,
+                                 .shared = b->shared };
     l->written = true;
     add_endpoint(b, l, h.v[1]);
     VEC_PUSH(b->arena, &b->model->listeners, l);
-    fill(b, &l->object, (struct block){ .kind = KIND_raw_listener, .object = l, .n_targets = 1,
-                           .targets = { { SCOPE_smtp_listener, &l->lines } } }, s);
+    fill(b, &l->object,
+         (struct block){ .kind = KIND_raw_listener,
+                         .object = l,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_smtp_listener, &l->lines } } },
+         s);
 }
 
 static void declare_client(struct bind *b, const struct stmt *s, struct args h)
@@ -337,8 +360,12 @@ static void declare_client(struct bind *b, const struct stmt *s, struct args h)
     c->relay = -1;
     bind_prefixes(b, &c->prefixes, h, 2);
     VEC_PUSH(b->arena, &b->model->clients, c);
-    fill(b, &c->object, (struct block){ .kind = KIND_client, .object = c, .n_targets = 1,
-                           .targets = { { SCOPE_source, &c->lines } } }, s);
+    fill(b, &c->object,
+         (struct block){ .kind = KIND_client,
+                         .object = c,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_source, &c->lines } } },
+         s);
 }
 
 static void declare_user(struct bind *b, const struct stmt *s, struct args h)
@@ -348,9 +375,13 @@ static void declare_user(struct bind *b, const struct stmt *s, struct args h)
         !bind_declare(b, &u->object, KIND_user, KIND_user, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->users, u);
-    fill(b, &u->object, (struct block){ .kind = KIND_user, .object = u, .n_targets = 2,
-                           .targets = { { SCOPE_smtp_user, &u->lines },
-                                        { SCOPE_source, &u->source_lines } } }, s);
+    fill(b, &u->object,
+         (struct block){
+             .kind = KIND_user,
+             .object = u,
+             .n_targets = 2,
+             .targets = { { SCOPE_smtp_user, &u->lines }, { SCOPE_source, &u->source_lines } } },
+         s);
 }
 
 static void declare_raw_user(struct bind *b, const struct stmt *s, struct args h)
@@ -361,14 +392,19 @@ static void declare_raw_user(struct bind *b, const struct stmt *s, struct args h
         return;
     u->written = true;
     VEC_PUSH(b->arena, &b->model->users, u);
-    fill(b, &u->object, (struct block){ .kind = KIND_raw_user, .object = u, .n_targets = 1,
-                           .targets = { { SCOPE_smtp_user, &u->lines } } }, s);
+    fill(b, &u->object,
+         (struct block){ .kind = KIND_raw_user,
+                         .object = u,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_smtp_user, &u->lines } } },
+         s);
 }
 
 /* The VMTA stands on another host alone.  */
 static bool is_elsewhere(struct bind *b, struct str name, struct host *host)
 {
-    return b->shared && map_get(&b->program->assigned, name) && !(host && map_get(&host->assigned, name));
+    return b->shared && map_get(&b->program->assigned, name) &&
+           !(host && map_get(&host->assigned, name));
 }
 
 static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
@@ -382,8 +418,12 @@ static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
     if (!bind_declare(b, &v->object, KIND_vmta, KIND_vmta, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->vmtas, v);
-    fill(b, &v->object, (struct block){ .kind = KIND_vmta, .object = v, .n_targets = 1,
-                           .targets = { { SCOPE_virtual_mta, &v->lines } } }, s);
+    fill(b, &v->object,
+         (struct block){ .kind = KIND_vmta,
+                         .object = v,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_virtual_mta, &v->lines } } },
+         s);
 }
 
 static void declare_pool(struct bind *b, const struct stmt *s, struct args h)
@@ -393,8 +433,12 @@ static void declare_pool(struct bind *b, const struct stmt *s, struct args h)
         !bind_declare(b, &p->object, KIND_pool, KIND_vmta, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->pools, p);
-    fill(b, &p->object, (struct block){ .kind = KIND_pool, .object = p, .n_targets = 1,
-                           .targets = { { SCOPE_virtual_mta_pool, &p->lines } } }, s);
+    fill(b, &p->object,
+         (struct block){ .kind = KIND_pool,
+                         .object = p,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_virtual_mta_pool, &p->lines } } },
+         s);
 }
 
 static bool is_reserved_source(struct str name)
@@ -415,8 +459,10 @@ static bool source_argument(struct bind *b, struct source_rule *r, struct arg *a
     struct fault f;
     r->reserved = arg->text.n && arg->text.p[0] == '{';
     char c = arg->text.n ? arg->text.p[0] : 0;
-    bool digits = is_digit(c) && (str_find(arg->text, '.') < arg->text.n || str_find(arg->text, '/') < arg->text.n);
-    r->by_address = value_cidr(arg->text, &r->cidr, &f) || digits || str_find(arg->text, ':') < arg->text.n;
+    bool digits = is_digit(c) && (str_find(arg->text, '.') < arg->text.n ||
+                                  str_find(arg->text, '/') < arg->text.n);
+    r->by_address =
+        value_cidr(arg->text, &r->cidr, &f) || digits || str_find(arg->text, ':') < arg->text.n;
     if (r->by_address)
         return bind_network(b, *arg, &r->cidr);
     if (!r->reserved)
@@ -438,8 +484,12 @@ static void declare_raw_source(struct bind *b, const struct stmt *s, struct args
         !bind_declare(b, &r->object, KIND_raw_source, KIND_raw_source, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->sources, r);
-    fill(b, &r->object, (struct block){ .kind = KIND_raw_source, .object = r, .n_targets = 1,
-                           .targets = { { SCOPE_source, &r->lines } } }, s);
+    fill(b, &r->object,
+         (struct block){ .kind = KIND_raw_source,
+                         .object = r,
+                         .n_targets = 1,
+                         .targets = { { SCOPE_source, &r->lines } } },
+         s);
 }
 
 static void stmt_tls(struct bind *b, const struct stmt *s)
@@ -508,7 +558,8 @@ static void stmt_policy(struct bind *b, const struct stmt *s)
 
 static struct block top_block(struct bind *b)
 {
-    return (struct block){ .kind = KIND_top, .n_targets = 1,
+    return (struct block){ .kind = KIND_top,
+                           .n_targets = 1,
                            .targets = { { SCOPE_global, &b->model->lines } } };
 }
 
@@ -516,12 +567,16 @@ static struct block top_block(struct bind *b)
 static void listener_line(struct bind *b, const struct stmt *s, struct args a)
 {
     struct listener *l = NEW(b->arena, struct listener);
-    struct line *line = bind_make_line(b, TARGET_global_smtp_listener, a.v + 1, a.n - 1, stmt_span(s));
+    struct line *line =
+        bind_make_line(b, TARGET_global_smtp_listener, a.v + 1, a.n - 1, stmt_span(s));
     bind_check_line(b, line);
     if (line->bad)
         return;
-    l->object = (struct object){ .kind = KIND_raw_listener, .name = a.v[1].text,
-                                 .span = a.v[1].span, .stmt = s, .shared = b->shared };
+    l->object = (struct object){ .kind = KIND_raw_listener,
+                                 .name = a.v[1].text,
+                                 .span = a.v[1].span,
+                                 .stmt = s,
+                                 .shared = b->shared };
     l->written = true;
     add_endpoint(b, l, a.v[1]);
     for (uint32_t i = 2; i < a.n; i++) {
@@ -531,7 +586,8 @@ static void listener_line(struct bind *b, const struct stmt *s, struct args a)
         if (str_starts(a.v[i].text, STR("source=")))
             l->source = bind_ref(b, value, s);
         else
-            lines_add(&l->lines, bind_make_line(b, TARGET_listener_immediate_tls, &value, 1, value.span));
+            lines_add(&l->lines,
+                      bind_make_line(b, TARGET_listener_immediate_tls, &value, 1, value.span));
     }
     VEC_PUSH(b->arena, &b->model->listeners, l);
 }
@@ -662,9 +718,14 @@ static struct model *new_model(struct program *p, struct host *host)
 
 struct model *bind(struct program *p, struct host *host)
 {
-    struct bind b = { .program = p, .model = new_model(p, host), .arena = p->arena,
-                      .diags = p->diags, .dict = p->dict, .env = load_env(p, host),
-                      .shared = p->hosts.n > 0, .statements = { .arena = p->arena } };
+    struct bind b = { .program = p,
+                      .model = new_model(p, host),
+                      .arena = p->arena,
+                      .diags = p->diags,
+                      .dict = p->dict,
+                      .env = load_env(p, host),
+                      .shared = p->hosts.n > 0,
+                      .statements = { .arena = p->arena } };
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         *map_add(&b.statements, statements[i].word) = (void *)&statements[i];

@@ -1,7 +1,8 @@
 /* compile.h - the pipeline: inputs to messages and outputs.
 
    The one entry to the library.  Always true: it holds no global state, never exits, never writes a
-   file, and comes back from running out of memory; where anything is an error there is no output.  */
+   file, and comes back from running out of memory; where anything is an error there is no output.
+ */
 
 #ifndef PMTAC_COMPILE_H
 #define PMTAC_COMPILE_H
@@ -12,15 +13,15 @@
 enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT };
 
 enum compile_status {
-    COMPILE_FINE,                /* warnings included */
-    COMPILE_ERRORS,              /* in the input */
-    COMPILE_BROKEN,              /* an input named by the caller cannot be read */
+    COMPILE_FINE,   /* warnings included */
+    COMPILE_ERRORS, /* in the input */
+    COMPILE_BROKEN, /* an input named by the caller cannot be read */
     COMPILE_NO_MEMORY,
-    COMPILE_BUG                  /* a promise of this program was broken: 'arena.bug' says which */
+    COMPILE_BUG /* a promise of this program was broken: 'arena.bug' says which */
 };
 
 struct output {
-    struct str host;             /* "" where there are no host blocks */
+    struct str host; /* "" where there are no host blocks */
     struct str text;
 };
 
@@ -28,9 +29,9 @@ struct compilation {
     struct arena arena;
     jmp_buf handler;
     struct sources sources;
-    struct diags diags;          /* sorted when 'compile' returns */
+    struct diags diags; /* sorted when 'compile' returns */
     struct program program;
-    VEC(struct output) outputs;  /* one for each host; one for a conversion */
+    VEC(struct output) outputs; /* one for each host; one for a conversion */
 };
 
 /* Compiles as 'options' say.  'options' and what it points to must outlive 'c'.  Messages are in

@@ -1,9 +1,9 @@
 /* conf.h - the output: a tree of PowerMTA sections and lines.
 
-   'plan' fills it, 'emit' prints it.  Always true: every line's directive is a row of the dictionary
-   and legal where it stands; every value can be written so that PowerMTA reads it back as the same
-   value (what cannot is reported as 'value-unwritable' and never gets here); every line knows the
-   place that caused it, or nowhere for what the compiler adds by itself.  */
+   'plan' fills it, 'emit' prints it.  Always true: every line's directive is a row of the
+   dictionary and legal where it stands; every value can be written so that PowerMTA reads it back
+   as the same value (what cannot is reported as 'value-unwritable' and never gets here); every line
+   knows the place that caused it, or nowhere for what the compiler adds by itself.  */
 
 #ifndef PMTAC_CONF_H
 #define PMTAC_CONF_H
@@ -16,29 +16,29 @@ struct conf_line {
     const struct arg *args;
     uint32_t n_args;
     struct span origin;
-    struct conf_section *nested;     /* the list behind a pattern line */
+    struct conf_section *nested; /* the list behind a pattern line */
     struct conf_line *next;
 };
 
 struct conf_section {
     enum scope scope;
-    struct str arg;                  /* of the tag; empty: none */
+    struct str arg; /* of the tag; empty: none */
     struct span origin;
     struct conf_line *lines, *last_line;
     struct conf_section *children, *last_child;
     struct conf_section *next;
-    const char *comment;             /* above it, or NULL */
+    const char *comment; /* above it, or NULL */
 };
 
 struct conf {
     struct arena *arena;
     struct diags *diags;
-    struct conf_section *first, *last;   /* SCOPE_global ones hold lines of the file itself */
+    struct conf_section *first, *last; /* SCOPE_global ones hold lines of the file itself */
 };
 
 /* A section at the end of the file, or of 'parent' where there is one.  */
-struct conf_section *conf_section(struct conf *, struct conf_section *parent, enum scope, struct str arg,
-                                  struct span arg_span, struct span origin);
+struct conf_section *conf_section(struct conf *, struct conf_section *parent, enum scope,
+                                  struct str arg, struct span arg_span, struct span origin);
 
 /* A line at the end of 'section'.  NULL where a value cannot be written, which is reported.  */
 struct conf_line *conf_line(struct conf *, struct conf_section *section, const struct directive *,

@@ -65,8 +65,8 @@ static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
         buf_char(out, '}');
     }
     if (m->context.kind) {
-        struct str in = arena_printf(d->arena, "in %s `%.*s`", m->context.kind,
-                                     STR_ARG(m->context.name));
+        struct str in =
+            arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
         buf_printf(out, "%s{\"message\": ", comma);
         put_string(d, out, in);
         buf_text(out, ", ");

@@ -11,8 +11,8 @@ struct rune_range {
 
 /* Wide characters of East Asia and pictures, in blocks: enough to keep a caret in place.  */
 static const struct rune_range wide[] = {
-    { 0x1100, 0x115f }, { 0x2e80, 0xa4cf },   { 0xac00, 0xd7a3 },   { 0xf900, 0xfaff },
-    { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },   { 0x1f300, 0x1f64f },
+    { 0x1100, 0x115f },   { 0x2e80, 0xa4cf },   { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff },
+    { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },   { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
     { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
 };
 
@@ -38,13 +38,22 @@ static bool in_ranges(uint32_t rune, const struct rune_range *ranges, size_t n)
 
 #define IN(RUNE, RANGES) in_ranges(RUNE, RANGES, sizeof(RANGES) / sizeof(RANGES)[0])
 
-bool rune_is_invisible(uint32_t rune) { return IN(rune, invisible); }
+bool rune_is_invisible(uint32_t rune)
+{
+    return IN(rune, invisible);
+}
 
 size_t utf8_rune(const char *p, size_t n, uint32_t *rune)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     unsigned char c = n ? (unsigned char)p[0] : 0;
-    size_t len = !n ? 0 : c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    size_t len = !n         ? 0
+                 : c < 0x80 ? 1
+                 : c < 0xc2 ? 0
+                 : c < 0xe0 ? 2
+                 : c < 0xf0 ? 3
+                 : c < 0xf5 ? 4
+                            : 0;
     if (!len || len > n)
         return 0;
     *rune = len == 1 ? c : c & (0x7fu >> len);
@@ -124,8 +133,7 @@ static bool word_stands(struct str line, size_t i, struct str word)
 {
     char before = i ? line.p[i - 1] : ' ', after = i + word.n < line.n ? line.p[i + word.n] : ' ';
     return !is_alnum(before) && before != '-' && before != '_' && !is_alnum(after) &&
-           after != '-' && after != '_' &&
-           str_ieq(str_sub(line, i, word.n), word);
+           after != '-' && after != '_' && str_ieq(str_sub(line, i, word.n), word);
 }
 
 /* The last field of a row of six, unless it is one with two addresses, which has no password.  */
@@ -164,7 +172,7 @@ static size_t suspected_secret(const struct diags *d, const struct source *sourc
 
 struct snippet {
     struct buf text;
-    size_t from, to;             /* cells to underline */
+    size_t from, to; /* cells to underline */
 };
 
 /* The line with everything dangerous made visible and everything secret hidden.  */
@@ -208,7 +216,8 @@ struct colors {
 };
 
 static const struct colors no_colors = { "", "", "", "", "" };
-static const struct colors ansi = { "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[1m", "\033[0m" };
+static const struct colors ansi = { "\033[1;31m", "\033[1;33m", "\033[1;36m", "\033[1m",
+                                    "\033[0m" };
 
 static const char *level_color(const struct colors *c, enum level level)
 {
@@ -275,7 +284,8 @@ static void put_first_line(struct diags *d, struct buf *out, const struct diag *
 {
     buf_text(out, c->bold);
     put_place(d, out, m->span);
-    buf_printf(out, "%s%s%s:%s ", c->plain, level_color(c, m->level), level_name(m->level), c->plain);
+    buf_printf(out, "%s%s%s:%s ", c->plain, level_color(c, m->level), level_name(m->level),
+               c->plain);
     diag_escape(out, m->text);
     if (m->more)
         buf_printf(out, " (and %zu more like this)", m->more);
@@ -301,8 +311,8 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m, con
         put_snippet(d, out, also->span, c, c->note);
     }
     if (m->context.kind) {
-        struct str in = arena_printf(d->arena, "in %s `%.*s`", m->context.kind,
-                                     STR_ARG(m->context.name));
+        struct str in =
+            arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
         put_note(d, out, m->context.span, c, "note", in);
     }
     put_includes(d, out, m->span, c);

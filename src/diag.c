@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { KEPT = 10000 };      /* messages kept; a hopeless file has more */
+enum { KEPT = 10000 }; /* messages kept; a hopeless file has more */
 
 static const struct check_row rows[] = {
 #define CHECK(ID, NAME, LEVEL, ABOUT) { NAME, LEVEL_##LEVEL, ABOUT },
@@ -12,7 +12,10 @@ static const struct check_row rows[] = {
 #undef CHECK
 };
 
-const struct check_row *check_row(enum check check) { return &rows[check]; }
+const struct check_row *check_row(enum check check)
+{
+    return &rows[check];
+}
 
 enum check check_named(struct str name)
 {
@@ -30,7 +33,8 @@ const char *level_name(enum level level)
 
 void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
 {
-    *d = (struct diags){ .arena = arena, .sources = sources,
+    *d = (struct diags){ .arena = arena,
+                         .sources = sources,
                          .seen = { .arena = arena, .exact = true } };
     d->scratch.also_end = &d->scratch.also;
 }
@@ -64,8 +68,9 @@ static struct diag *report(struct diags *d, enum check check, enum level level, 
     if (level == LEVEL_WARNING)
         d->n_warnings++;
     struct diag *m = NEW(d->arena, struct diag);
-    *m = (struct diag){ .check = check, .level = level, .span = span, .text = text,
-                        .context = d->context };
+    *m = (struct diag){
+        .check = check, .level = level, .span = span, .text = text, .context = d->context
+    };
     m->also_end = &m->also;
     *seen = m;
     if (d->list.n < (level == LEVEL_ERROR ? 2 * KEPT : KEPT))

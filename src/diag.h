@@ -24,7 +24,7 @@ enum check {
 
 struct check_row {
     const char *name;
-    enum level level;            /* unless the place says otherwise */
+    enum level level; /* unless the place says otherwise */
     const char *about;
 };
 
@@ -44,7 +44,7 @@ struct diag_fix {
 
 /* What was being read: "vmta", "tx9".  */
 struct diag_context {
-    const char *kind;            /* NULL: nothing to name */
+    const char *kind; /* NULL: nothing to name */
     struct str name;
     struct span span;
 };
@@ -58,20 +58,20 @@ struct diag {
     struct str help;
     struct diag_fix *fixes;
     struct diag_context context;
-    size_t more;                 /* others like it at the same place */
+    size_t more; /* others like it at the same place */
 };
 
 struct diags {
     struct arena *arena;
     struct sources *sources;
     VEC(struct diag *) list;
-    struct map seen;             /* check and span to the message */
-    VEC(struct span) secrets;    /* never shown */
-    VEC(struct str) secret_words;/* what stands behind one of these words is never shown */
-    struct diag_context context; /* of what is being read now */
+    struct map seen;              /* check and span to the message */
+    VEC(struct span) secrets;     /* never shown */
+    VEC(struct str) secret_words; /* what stands behind one of these words is never shown */
+    struct diag_context context;  /* of what is being read now */
     size_t n_errors, n_warnings;
-    size_t n_unsaid;             /* errors beyond those that are kept */
-    struct diag scratch;         /* takes what is said of a repeated message */
+    size_t n_unsaid;     /* errors beyond those that are kept */
+    struct diag scratch; /* takes what is said of a repeated message */
 };
 
 void diags_init(struct diags *, struct arena *, struct sources *);

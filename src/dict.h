@@ -14,7 +14,7 @@
 /* Versions are compared as numbers: 4.5 is 405, 5.0 is 500.  */
 enum { PMTA_4_0 = 400, PMTA_4_5 = 405, PMTA_5_0 = 500 };
 
-/* SCOPE_global and one SCOPE_<section> per row of sections.def ('-' becomes '_'), in that order.  */
+/* SCOPE_global and one SCOPE_<section> per row of sections.def ('-' becomes '_'), in that order. */
 enum scope {
 #define SECTION(ID, NAME, ...) SCOPE_##ID,
 #include "../grammar/sections.def"
@@ -23,15 +23,23 @@ enum scope {
 };
 
 /* What an argument of a section tag is.  */
-enum section_arg { ARG_NONE, ARG_NAME, ARG_OPTIONAL_NAME, ARG_PATH, ARG_DOMAIN, ARG_SOURCE, ARG_ENDPOINT };
+enum section_arg {
+    ARG_NONE,
+    ARG_NAME,
+    ARG_OPTIONAL_NAME,
+    ARG_PATH,
+    ARG_DOMAIN,
+    ARG_SOURCE,
+    ARG_ENDPOINT
+};
 
 struct section {
-    const char *name;         /* the tag; "" for the global scope */
+    const char *name; /* the tag; "" for the global scope */
     enum section_arg arg;
-    uint64_t parents;         /* bit SCOPE_x: may stand in x */
+    uint64_t parents; /* bit SCOPE_x: may stand in x */
     bool once;
-    bool ordered;             /* the order of its lines decides */
-    int since;                /* first version, 0 where unknown or older than 4.0 */
+    bool ordered; /* the order of its lines decides */
+    int since;    /* first version, 0 where unknown or older than 4.0 */
     const char *about;
 };
 
@@ -47,36 +55,36 @@ enum type {
 enum proof { PROOF_DOCUMENTED, PROOF_SEEN, PROOF_INFERRED };
 
 struct directive {
-    const char *name;         /* lower case */
-    uint64_t scopes;          /* bit SCOPE_x */
+    const char *name; /* lower case */
+    uint64_t scopes;  /* bit SCOPE_x */
     enum type type;
-    const char *param;        /* of the type: "0..100", "smtp|pipe|file", "" */
-    const char *fallback;     /* PowerMTA 5.0's default as a value that could be written, or "" where
-                                 there is none, it is unknown or it depends */
+    const char *param;    /* of the type: "0..100", "smtp|pipe|file", "" */
+    const char *fallback; /* PowerMTA 5.0's default as a value that could be written, or "" where
+                             there is none, it is unknown or it depends */
     bool repeatable;
-    int since;                /* first version where it is known to exist: 400 for <=4.0 and older,
-                                 405, 500; for "<=5.0" 500 */
-    bool since_sure;          /* false: "<=5.0", or "?", so an older version may have it too */
-    const char *replaced;     /* "" or what to write instead, or why it is gone */
+    int since;            /* first version where it is known to exist: 400 for <=4.0 and older,
+                             405, 500; for "<=5.0" 500 */
+    bool since_sure;      /* false: "<=5.0", or "?", so an older version may have it too */
+    const char *replaced; /* "" or what to write instead, or why it is gone */
     enum proof proof;
-    const char *about;        /* purpose, one line */
+    const char *about; /* purpose, one line */
 };
 
 /* A word from elsewhere, and what PowerMTA has for it.  */
 struct foreign {
-    const char *name;         /* lower case, one word */
-    const char *instead;      /* a sentence part: "write use-starttls yes and require-starttls yes" */
+    const char *name;    /* lower case, one word */
+    const char *instead; /* a sentence part: "write use-starttls yes and require-starttls yes" */
 };
 
 /* One value of a line, after ranges and variables.  */
 struct arg {
     struct str text;
-    struct span span;         /* where it was written */
-    bool joined;              /* by a comma to the one before it */
-    bool pattern;             /* written between slashes; 'text' is without them */
-    bool string;              /* written in quotes; 'text' is decoded */
-    bool secret;              /* never shown in a message, masked where output is redacted */
-    bool bad;                 /* reported already: whatever looks at it stays silent */
+    struct span span; /* where it was written */
+    bool joined;      /* by a comma to the one before it */
+    bool pattern;     /* written between slashes; 'text' is without them */
+    bool string;      /* written in quotes; 'text' is decoded */
+    bool secret;      /* never shown in a message, masked where output is redacted */
+    bool bad;         /* reported already: whatever looks at it stays silent */
 };
 
 struct dict;

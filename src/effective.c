@@ -46,6 +46,5 @@ bool effective_offers_login(const struct model *m, const struct listener *l)
 {
     if (line_bool(effective_source_lines(l), m->target[TARGET_source_allow_auth]) == 0)
         return false;
-    return l->written ? m->users.n > 0
-                      : l->auth == AUTH_OPTIONAL || effective_requires_login(m, l);
+    return l->written ? m->users.n > 0 : l->auth == AUTH_OPTIONAL || effective_requires_login(m, l);
 }

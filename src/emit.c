@@ -77,7 +77,7 @@ static void put_end(struct emit *e, const struct conf_section *s, size_t depth);
 
 static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
 {
-    bool bare = line->dir->name[0] == '/';       /* a line that begins with its pattern */
+    bool bare = line->dir->name[0] == '/'; /* a line that begins with its pattern */
     buf_fill(e->out, ' ', depth * 4);
     if (!bare)
         buf_text(e->out, line->dir->name);
@@ -89,7 +89,7 @@ static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
         put_value(e, line->dir, &line->args[i]);
     }
     end_line(e, line->origin);
-    if (line->nested)            /* its tag is the line's last value */
+    if (line->nested) /* its tag is the line's last value */
         put_end(e, line->nested, depth);
 }
 

@@ -8,9 +8,9 @@
 #include "conf.h"
 
 struct emit_options {
-    struct str header;       /* comment lines at the top, without their '#' */
-    bool annotate;           /* "# FILE:LINE" behind each line that has an origin */
-    bool redact;             /* secrets as asterisks */
+    struct str header; /* comment lines at the top, without their '#' */
+    bool annotate;     /* "# FILE:LINE" behind each line that has an origin */
+    bool redact;       /* secrets as asterisks */
 };
 
 /* Appends the PowerMTA configuration to 'out'.  */

@@ -3,14 +3,14 @@
 #include "expand.h"
 #include "suggest.h"
 
-enum { SUBSTITUTIONS = 10000 };      /* of variables in one value; more is a bomb */
+enum { SUBSTITUTIONS = 10000 }; /* of variables in one value; more is a bomb */
 
 /* What a brace in a word is.  */
 enum piece { PIECE_PLAIN, PIECE_VARIABLE, PIECE_LITERAL, PIECE_RANGE, PIECE_BAD_RANGE };
 
 struct range {
     uint64_t first, last;
-    size_t width;                /* of zero-padded numbers, else 0 */
+    size_t width; /* of zero-padded numbers, else 0 */
 };
 
 static uint32_t range_length(const struct range *r)
@@ -75,10 +75,11 @@ static struct span part_span(struct value v, size_t at, size_t len)
 static bool bad_range(struct env *e, struct value v, size_t at, size_t len)
 {
     struct str text = str_sub(value_text(v), at, len);
-    struct diag *m = diag(e->diags, CHECK_syntax, part_span(v, at, len),
-                          "`%.*s` is not a range", STR_ARG(text));
-    diag_help(e->diags, m,
-              "a range is two numbers, {1..4}; with leading zeros both have the same width, {01..16}");
+    struct diag *m =
+        diag(e->diags, CHECK_syntax, part_span(v, at, len), "`%.*s` is not a range", STR_ARG(text));
+    diag_help(
+        e->diags, m,
+        "a range is two numbers, {1..4}; with leading zeros both have the same width, {01..16}");
     return false;
 }
 
@@ -131,8 +132,8 @@ static void unknown_variable(struct env *e, struct span span, struct str name)
     for (const struct vars *vars = e->vars; vars; vars = vars->outer)
         for (size_t i = 0; i < vars->map.n; i++)
             suggest_offer(&near, vars->map.entries[i].key);
-    struct diag *m = diag(e->diags, CHECK_name_unknown, span, "no variable `%.*s` is set",
-                          STR_ARG(name));
+    struct diag *m =
+        diag(e->diags, CHECK_name_unknown, span, "no variable `%.*s` is set", STR_ARG(name));
     if (near.best.n)
         diag_help(e->diags, m, "did you mean ${%.*s}?", STR_ARG(near.best));
     else
@@ -143,8 +144,8 @@ static void unknown_variable(struct env *e, struct span span, struct str name)
 struct work {
     struct env *env;
     struct buf out;
-    struct span span;            /* of the value that is being expanded */
-    size_t left;                 /* substitutions */
+    struct span span; /* of the value that is being expanded */
+    size_t left;      /* substitutions */
     bool bad;
 };
 
@@ -209,13 +210,17 @@ static void put_value(struct work *w, struct value v, uint32_t element)
 
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
 {
-    struct arg arg = { .text = value_text(v), .span = value_span(v), .joined = v.joined,
-                       .pattern = v.kind == VALUE_PATTERN, .string = v.kind == VALUE_STRING,
+    struct arg arg = { .text = value_text(v),
+                       .span = value_span(v),
+                       .joined = v.joined,
+                       .pattern = v.kind == VALUE_PATTERN,
+                       .string = v.kind == VALUE_STRING,
                        .bad = v.bad };
     if (!v.special || v.kind == VALUE_PATTERN || v.bad)
         return arg;
-    struct work w = { .env = e, .out = { .arena = e->arena }, .span = arg.span,
-                      .left = SUBSTITUTIONS };
+    struct work w = {
+        .env = e, .out = { .arena = e->arena }, .span = arg.span, .left = SUBSTITUTIONS
+    };
     put_value(&w, v, i);
     arg.text = buf_str(&w.out);
     if (!arg.text.p)
@@ -352,7 +357,8 @@ bool expand_header(struct env *outer, const struct value *values, uint32_t n, st
         }
         if (inner->count && inner->count != count) {
             diag(outer->diags, CHECK_range_length, value_span(values[i]),
-                 "a range of %u elements in a header whose other range has %u", count, inner->count);
+                 "a range of %u elements in a header whose other range has %u", count,
+                 inner->count);
             return false;
         }
         if (!inner->count && !spend(outer, values[i], count))

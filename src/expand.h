@@ -2,8 +2,9 @@
 
    A block whose header holds ranges is bound once for each element; inside it every range has the
    header's length and advances with it.  Elsewhere a range in a list expands in its place, and a
-   statement with other ranges is repeated.  Always true: a word that was expanded keeps the place of
-   what was written; nothing that a variable holds is ever split into two words or read as a range.  */
+   statement with other ranges is repeated.  Always true: a word that was expanded keeps the place
+   of what was written; nothing that a variable holds is ever split into two words or read as a
+   range.  */
 
 #ifndef PMTAC_EXPAND_H
 #define PMTAC_EXPAND_H
@@ -11,18 +12,18 @@
 #include "ast.h"
 #include "dict.h"
 
-enum { EXPAND_LIMIT = 1000000 };     /* elements of all ranges together */
+enum { EXPAND_LIMIT = 1000000 }; /* elements of all ranges together */
 
 struct var {
     struct str name;
     struct value value;
     struct span span;
-    bool busy;                   /* being looked up: a cycle */
+    bool busy; /* being looked up: a cycle */
     bool used;
 };
 
 struct vars {
-    struct map map;              /* name to struct var */
+    struct map map; /* name to struct var */
     struct vars *outer;
 };
 
@@ -30,9 +31,9 @@ struct env {
     struct arena *arena;
     struct diags *diags;
     struct vars *vars;
-    uint32_t count, index;       /* of the header around; count 0: none */
-    struct span header;          /* its first range */
-    size_t *budget;              /* elements left */
+    uint32_t count, index; /* of the header around; count 0: none */
+    struct span header;    /* its first range */
+    size_t *budget;        /* elements left */
 };
 
 /* The arguments of one statement, keyword included.  */
@@ -43,10 +44,10 @@ struct args {
 
 /* Where the elements of a list stand in a statement.  */
 enum expand_lists {
-    EXPAND_JOINED,               /* values joined by commas */
-    EXPAND_EACH,                 /* every value behind the keyword: members */
-    EXPAND_LIST,                 /* the same, and its elements are joined by commas */
-    EXPAND_APART                 /* none: commas part the fields of one thing */
+    EXPAND_JOINED, /* values joined by commas */
+    EXPAND_EACH,   /* every value behind the keyword: members */
+    EXPAND_LIST,   /* the same, and its elements are joined by commas */
+    EXPAND_APART   /* none: commas part the fields of one thing */
 };
 
 /* The number of elements that the ranges of 'v' give: 0 where there are none, 1 or more else.

@@ -1,7 +1,7 @@
 /* io.h - the only door to the world outside: files, globs, the environment.
 
-   A compilation reaches files through a 'struct io', so that an editor can lay its unsaved text over
-   them, a browser can have none, and a fuzzer cannot touch the disk.  Always true: an input is
+   A compilation reaches files through a 'struct io', so that an editor can lay its unsaved text
+   over them, a browser can have none, and a fuzzer cannot touch the disk.  Always true: an input is
    opened once and judged by its descriptor.  */
 
 #ifndef PMTAC_IO_H

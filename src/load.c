@@ -7,7 +7,7 @@ enum { INCLUDE_DEPTH = 64 };
 
 struct loader {
     struct program *p;
-    struct host *host;           /* whose block is being read, or NULL */
+    struct host *host; /* whose block is being read, or NULL */
     unsigned depth;
 };
 
@@ -38,8 +38,9 @@ const char *version_text(int version)
 
 struct env load_env(struct program *p, struct host *host)
 {
-    struct env env = { .arena = p->arena, .diags = p->diags, .vars = &p->globals,
-                       .budget = &p->budget };
+    struct env env = {
+        .arena = p->arena, .diags = p->diags, .vars = &p->globals, .budget = &p->budget
+    };
     if (host)
         env.vars = &host->vars;
     return env;
@@ -120,9 +121,9 @@ static bool read_before(struct loader *l, const struct source *source, struct sp
         for (const struct source *up = at; up && !cycle;
              up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
             cycle = up == other;
-        struct diag *m = diag(p->diags, CHECK_include_cycle, span,
-                              cycle ? "`%.*s` includes itself" : "`%.*s` is read twice",
-                              STR_ARG(source->name));
+        struct diag *m =
+            diag(p->diags, CHECK_include_cycle, span,
+                 cycle ? "`%.*s` includes itself" : "`%.*s` is read twice", STR_ARG(source->name));
         if (!cycle && other->included.hi)
             diag_also(p->diags, m, other->included, "first read here");
         return true;
@@ -148,6 +149,8 @@ static void include_one(struct loader *l, struct str path, const struct arg *arg
     int error;
     const char *why;
     struct program *p = l->p;
+    if (str_eq(path, STR("-")))
+        path = STR("./-"); /* a file: the standard input is named on the command line only */
     if (l->depth == INCLUDE_DEPTH) {
         diag(p->diags, CHECK_include_cycle, arg->span, "files include each other more than %d deep",
              INCLUDE_DEPTH);
@@ -226,13 +229,34 @@ static bool is_variable_name(struct str name)
     return true;
 }
 
+/* Not a pattern that cannot be a path.  */
+static bool is_one_word(struct value v)
+{
+    for (size_t i = 0; v.kind == VALUE_PATTERN && i < v.len; i++)
+        if (is_blank(v.p[i]) || v.p[i] == '"' || v.p[i] == ',' || v.p[i] == ';')
+            return false;
+    return true;
+}
+
 static bool let_shape(struct loader *l, const struct stmt *s)
 {
     bool good = s->n_values == 4 && !s->open && str_eq(value_text(s->values[2]), STR("=")) &&
-                s->values[3].kind != VALUE_PATTERN && !s->values[3].joined;
+                is_one_word(s->values[3]) && !s->values[3].joined;
     if (!good && s->n_values)
         diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `let NAME = VALUE`, one value");
     return good;
+}
+
+/* What looks like a pattern is a path here.  */
+static struct value path_of(struct value v)
+{
+    if (v.kind != VALUE_PATTERN)
+        return v;
+    v.kind = VALUE_WORD;
+    v.p--;
+    v.len += 2;
+    v.special = memchr(v.p, '{', v.len) || memchr(v.p, '$', v.len);
+    return v;
 }
 
 static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt *s)
@@ -244,15 +268,16 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
     if (!let_shape(l, s))
         return;
     struct str name = value_text(s->values[1]);
+    struct value value = path_of(s->values[3]);
     if (!is_variable_name(name)) {
-        diag(p->diags, CHECK_name_syntax, value_span(s->values[1]), "`%.*s` is no name for a variable",
-             STR_ARG(name));
+        diag(p->diags, CHECK_name_syntax, value_span(s->values[1]),
+             "`%.*s` is no name for a variable", STR_ARG(name));
         return;
     }
     struct vars *vars = l->host ? &l->host->vars : &p->globals;
     struct var **slot = (struct var **)map_add(&vars->map, name);
     if (*slot && !(*slot)->span.hi)
-        return;                  /* -D wins */
+        return; /* -D wins */
     if (*slot) {
         struct diag *m = diag(p->diags, CHECK_name_duplicate, value_span(s->values[1]),
                               "the variable `%.*s` is set twice", STR_ARG(name));
@@ -260,16 +285,16 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
         return;
     }
     struct var *var = NEW(p->arena, struct var);
-    *var = (struct var){ .name = name, .value = s->values[3], .span = value_span(s->values[1]) };
+    *var = (struct var){ .name = name, .value = value, .span = value_span(s->values[1]) };
     *slot = var;
-    if (!expand_count(&env, s->values[3], &count)) {
+    if (!expand_count(&env, value, &count)) {
         var->value.bad = true;
     } else if (count && l->host && env.count == count) {
-        struct arg arg = expand_value(&env, s->values[3], env.index);
-        var->value = value_make(p->arena, VALUE_WORD, arg.text, value_span(s->values[3]));
+        struct arg arg = expand_value(&env, value, env.index);
+        var->value = value_make(p->arena, VALUE_WORD, arg.text, value_span(value));
         var->value.bad = arg.bad;
     } else if (count) {
-        struct diag *m = diag(p->diags, CHECK_range_length, value_span(s->values[3]),
+        struct diag *m = diag(p->diags, CHECK_range_length, value_span(value),
                               "a variable holds one word, not a range");
         diag_help(p->diags, m, "write the range where the variable is used");
         var->value.bad = true;
@@ -285,8 +310,9 @@ static void stmt_powermta(struct loader *l, struct ast_file *file, const struct 
         return;
     int version = version_of(arg.text);
     if (!version) {
-        struct diag *m = diag(p->diags, CHECK_directive_value, arg.span,
-                              "`%.*s` is not a version of PowerMTA that is known", STR_ARG(arg.text));
+        struct diag *m =
+            diag(p->diags, CHECK_directive_value, arg.span,
+                 "`%.*s` is not a version of PowerMTA that is known", STR_ARG(arg.text));
         diag_help(p->diags, m, "write 4.0, 4.5 or 5.0");
     } else if (p->version_span.hi && version != p->version) {
         struct diag *m = diag(p->diags, CHECK_name_duplicate, arg.span, "another version");
@@ -308,7 +334,9 @@ static struct host *host_named(struct program *p, struct arg name, struct env en
     host->vars = (struct vars){ .map = { .arena = p->arena, .exact = true }, .outer = &p->globals };
     host->assigned = (struct map){ .arena = p->arena };
     struct var *var = NEW(p->arena, struct var);
-    *var = (struct var){ .name = STR("host"), .span = name.span, .used = true,
+    *var = (struct var){ .name = STR("host"),
+                         .span = name.span,
+                         .used = true,
                          .value = value_make(p->arena, VALUE_WORD, name.text, name.span) };
     *map_add(&host->vars.map, STR("host")) = var;
     host->env = env;
@@ -338,8 +366,8 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
             return;
         if (!value_name(name.text, false, &fault) || name.text.p[0] == '.') {
             diag(p->diags, CHECK_name_syntax, name.span, "`%.*s` is no name for a host: %s",
-                 STR_ARG(name.text), name.text.n && name.text.p[0] == '.' ? "it begins with a dot"
-                                                                         : fault.why);
+                 STR_ARG(name.text),
+                 name.text.n && name.text.p[0] == '.' ? "it begins with a dot" : fault.why);
             return;
         }
         l->host = host_named(p, name, env);
@@ -428,7 +456,8 @@ static void apply_defines(struct program *p)
     for (size_t i = 0; i < p->options->defines.n; i++) {
         struct define d = p->options->defines.v[i];
         struct var *var = NEW(p->arena, struct var);
-        *var = (struct var){ .name = d.name, .used = true,
+        *var = (struct var){ .name = d.name,
+                             .used = true,
                              .value = value_make(p->arena, VALUE_WORD, d.value, NOWHERE) };
         var->value.special = false;
         *map_add(&p->globals.map, d.name) = var;
@@ -456,8 +485,13 @@ static void load_input(struct loader *l, struct str path)
 void load(struct program *p, struct arena *arena, struct diags *diags, struct sources *sources,
           const struct dict *dict, const struct options *options)
 {
-    *p = (struct program){ .arena = arena, .diags = diags, .sources = sources, .dict = dict,
-                           .options = options, .version = PMTA_5_0, .budget = EXPAND_LIMIT };
+    *p = (struct program){ .arena = arena,
+                           .diags = diags,
+                           .sources = sources,
+                           .dict = dict,
+                           .options = options,
+                           .version = PMTA_5_0,
+                           .budget = EXPAND_LIMIT };
     p->globals.map = (struct map){ .arena = arena, .exact = true };
     p->host_names = (struct map){ .arena = arena };
     p->assigned = (struct map){ .arena = arena };

@@ -18,20 +18,20 @@ struct define {
 };
 
 struct options {
-    VEC(struct str) inputs;      /* paths; "-" is standard input */
+    VEC(struct str) inputs; /* paths; "-" is standard input */
     VEC(struct define) defines;
     VEC(struct str) include_dirs;
     enum format format;
-    int version;                 /* 0: as the topology says */
+    int version; /* 0: as the topology says */
     bool fragment, annotate, redact;
-    bool secrets;                /* read them from their places (when building) */
-    struct str host;             /* only this one; "" all */
+    bool secrets;    /* read them from their places (when building) */
+    struct str host; /* only this one; "" all */
 };
 
 struct item {
     const struct stmt *stmt;
     struct ast_file *file;
-    uint32_t count, index;       /* of the host block around, as in struct env */
+    uint32_t count, index; /* of the host block around, as in struct env */
     struct span header;
 };
 
@@ -39,9 +39,9 @@ struct host {
     struct str name;
     struct span span;
     struct vars vars;
-    struct env env;              /* of its header */
+    struct env env; /* of its header */
     VEC(struct item) items;
-    struct map assigned;         /* VMTAs that it names by reference */
+    struct map assigned; /* VMTAs that it names by reference */
 };
 
 /* An input that is rows, for whoever prints them back.  */
@@ -56,18 +56,18 @@ struct program {
     struct sources *sources;
     const struct dict *dict;
     const struct options *options;
-    VEC(struct ast_file *) files;        /* main inputs and what they include */
+    VEC(struct ast_file *) files; /* main inputs and what they include */
     VEC(struct rows_file *) rows;
-    VEC(struct item) items;              /* outside of host blocks */
+    VEC(struct item) items; /* outside of host blocks */
     VEC(struct host *) hosts;
     struct map host_names;
-    struct map assigned;                 /* VMTAs that some host names by reference */
-    struct vars defines, globals;        /* globals.outer is NULL; defines win */
+    struct map assigned;          /* VMTAs that some host names by reference */
+    struct vars defines, globals; /* globals.outer is NULL; defines win */
     int version;
     struct span version_span;
-    size_t budget;                       /* elements of ranges that are left */
-    const struct source *secrets_noted;  /* rows whose passwords were spoken of */
-    bool broken;                         /* an input could not be read: status 2 */
+    size_t budget;                      /* elements of ranges that are left */
+    const struct source *secrets_noted; /* rows whose passwords were spoken of */
+    bool broken;                        /* an input could not be read: status 2 */
 };
 
 /* Reads all inputs of 'options'.  What goes wrong with an input named there sets 'broken' and is

@@ -31,7 +31,8 @@ static bool put_stderr(struct str text)
 static bool guard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
             return false;
     return true;
 }
@@ -59,8 +60,9 @@ static int print_messages(struct compilation *c, const struct opts *o)
 static int write_file(const char *path, struct str text)
 {
     const char *why;
-    enum outfile_result result = path && strcmp(path, "-") ? outfile_write(path, text, FILE_MODE, &why)
-                                                           : outfile_stdout(text, &why);
+    enum outfile_result result = path && strcmp(path, "-")
+                                     ? outfile_write(path, text, FILE_MODE, &why)
+                                     : outfile_stdout(text, &why);
     if (result != OUTFILE_FAILED)
         return STATUS_FINE;
     complain(path && strcmp(path, "-") ? path : "standard output", why);
@@ -116,7 +118,8 @@ static int write_outputs(struct compilation *c, const struct opts *o)
     if (!c->outputs.n)
         return STATUS_FINE;
     if (is_directory(o->output)) {
-        complain(o->output, "is a directory; only a topology with several hosts is written into one");
+        complain(o->output,
+                 "is a directory; only a topology with several hosts is written into one");
         return STATUS_TROUBLE;
     }
     return write_file(o->output, c->outputs.v[0].text);
@@ -139,10 +142,13 @@ static bool overwrites_input(const struct compilation *c, const char *output)
 static enum compile_goal goal_of(enum command command)
 {
     switch (command) {
-    case COMMAND_build: return COMPILE_BUILD;
-    case COMMAND_convert: return COMPILE_CONVERT;
+    case COMMAND_build:
+        return COMPILE_BUILD;
+    case COMMAND_convert:
+        return COMPILE_CONVERT;
     case COMMAND_check:
-    case N_COMMANDS: break;
+    case N_COMMANDS:
+        break;
     }
     return COMPILE_CHECK;
 }

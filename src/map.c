@@ -4,7 +4,7 @@
 
 struct map_slot {
     uint32_t hash;
-    uint32_t entry;      /* index + 1; 0 is a free slot */
+    uint32_t entry; /* index + 1; 0 is a free slot */
 };
 
 /* Sets the bit 0x20 of every byte of 'w': letters lose their case, and a few other bytes fall

@@ -40,11 +40,11 @@ enum kind {
 struct object {
     enum kind kind;
     struct str name;
-    struct span span;            /* of the name */
-    const struct stmt *stmt;     /* the statement that declares it */
+    struct span span;        /* of the name */
+    const struct stmt *stmt; /* the statement that declares it */
     bool bad;
-    bool used;                   /* something refers to it */
-    bool shared;                 /* declared outside of host blocks in a file that has some */
+    bool used;   /* something refers to it */
+    bool shared; /* declared outside of host blocks in a file that has some */
 };
 
 struct ref;
@@ -69,8 +69,8 @@ struct lines {
 struct ref {
     struct str name;
     struct span span;
-    struct object *to;           /* set by resolve; NULL: unknown, reserved or not on this host */
-    const struct stmt *stmt;     /* members of a pool: the line that names them */
+    struct object *to;       /* set by resolve; NULL: unknown, reserved or not on this host */
+    const struct stmt *stmt; /* members of a pool: the line that names them */
     bool bad;
     struct ref *next;
 };
@@ -84,8 +84,8 @@ enum secret_kind { SECRET_NONE, SECRET_INLINE, SECRET_ENV, SECRET_FILE };
 
 struct secret {
     enum secret_kind kind;
-    struct arg arg;              /* as written: the secret itself, a variable's name, a path */
-    struct str text;             /* itself, once it is known */
+    struct arg arg;  /* as written: the secret itself, a variable's name, a path */
+    struct str text; /* itself, once it is known */
     bool known;
 };
 
@@ -100,10 +100,10 @@ enum tls_word {
 
 struct tls_use {
     enum tls_word word;
-    struct span span;            /* of the word */
-    struct ref identity;         /* name empty: none given */
+    struct span span;    /* of the word */
+    struct ref identity; /* name empty: none given */
     bool copied;
-    bool bad;                    /* what was written here has been reported */
+    bool bad; /* what was written here has been reported */
 };
 
 /* Protocols from the oldest: 1.0, 1.1, 1.2, 1.3.  */
@@ -111,9 +111,9 @@ enum { N_PROTOCOLS = 4 };
 
 struct tls {
     struct object object;
-    struct arg certificate, ciphers, suites, ca, dh_bits;   /* text empty: not given */
-    struct secret password;      /* of the certificate's key */
-    int minimum;                 /* 0 unset, else 1..4: index + 1 of the oldest protocol allowed */
+    struct arg certificate, ciphers, suites, ca, dh_bits; /* text empty: not given */
+    struct secret password;                               /* of the certificate's key */
+    int minimum; /* 0 unset, else 1..4: index + 1 of the oldest protocol allowed */
     struct span minimum_span;
 };
 
@@ -128,13 +128,13 @@ struct selector {
 };
 
 struct dkim {
-    struct object object;        /* name: the domain, "*" for any */
+    struct object object; /* name: the domain, "*" for any */
     struct selector *selectors;
 };
 
 /* A key that a VMTA, a pool or the server signs with: by 'sign' or by a 'domain-key' line.  */
 struct key {
-    struct arg domain, selector, file;   /* selector and file are set by resolve for 'sign' */
+    struct arg domain, selector, file; /* selector and file are set by resolve for 'sign' */
     struct span span;
     bool by_sign;
     bool bad;
@@ -161,7 +161,7 @@ struct origins {
 /* How to treat a destination.  */
 struct domain {
     struct str pattern;
-    struct span span;            /* of the pattern */
+    struct span span; /* of the pattern */
     struct tls_use tls;
     struct lines lines;
     bool bad;
@@ -182,7 +182,7 @@ struct vmta {
     struct tls_use tls;
     struct domains domains;
     struct lines lines;
-    struct refs pools;           /* set by resolve: the pools it is a member of */
+    struct refs pools; /* set by resolve: the pools it is a member of */
 };
 
 struct pool {
@@ -218,24 +218,24 @@ struct endpoint {
 };
 
 struct listener {
-    struct object object;        /* written at full length: the name is the address */
-    bool written;                /* by PowerMTA's own tag or line: only what is written is emitted */
+    struct object object; /* written at full length: the name is the address */
+    bool written;         /* by PowerMTA's own tag or line: only what is written is emitted */
     struct endpoint *endpoints, *last_endpoint;
     struct tls_use tls;
     enum auth auth;
     struct span auth_span;
     struct prefixes allow;
-    struct ref via;              /* name empty: none */
-    struct lines lines;          /* of <smtp-listener> */
-    struct lines source_lines;   /* of <source> */
-    struct ref source;           /* written only: the source that it names */
+    struct ref via;            /* name empty: none */
+    struct lines lines;        /* of <smtp-listener> */
+    struct lines source_lines; /* of <source> */
+    struct ref source;         /* written only: the source that it names */
 };
 
 /* Inbound rules by the client's address.  */
 struct client {
     struct object object;
     struct prefixes prefixes;
-    int relay;                   /* -1 unset, 0 no, 1 yes */
+    int relay; /* -1 unset, 0 no, 1 yes */
     struct span relay_span;
     enum auth auth;
     struct span auth_span;
@@ -246,10 +246,10 @@ struct client {
 
 /* <source> written at full length: by address or by name.  */
 struct source_rule {
-    struct object object;        /* name: as written */
+    struct object object; /* name: as written */
     bool by_address;
     struct cidr cidr;
-    bool reserved;               /* {auth}, {pickup} and their kind */
+    bool reserved; /* {auth}, {pickup} and their kind */
     struct ref via;
     struct lines lines;
 };
@@ -260,26 +260,26 @@ struct user {
     struct secret password;
     struct arg certificate;
     struct ref via;
-    struct ref source;           /* written only */
+    struct ref source; /* written only */
     struct prefixes allow;
-    struct lines lines;          /* of <smtp-user> */
-    struct lines source_lines;   /* of <source> */
+    struct lines lines;        /* of <smtp-user> */
+    struct lines source_lines; /* of <source> */
 };
 
 struct policy {
     struct object object;
-    bool open;                   /* being copied: a policy that uses itself */
+    bool open; /* being copied: a policy that uses itself */
 };
 
 /* What stands in any other section.  */
 struct section_body {
     enum scope scope;
-    struct arg arg;              /* text empty: none */
-    struct span span;            /* of the tag */
+    struct arg arg;   /* text empty: none */
+    struct span span; /* of the tag */
     struct lines lines;
-    struct section_body *children;    /* sections inside, in order */
+    struct section_body *children; /* sections inside, in order */
     struct section_body *next;
-    struct object object;        /* for the name spaces of lists */
+    struct object object; /* for the name spaces of lists */
 };
 
 /* All of one host.  */
@@ -288,10 +288,10 @@ struct model {
     struct diags *diags;
     const struct dict *dict;
     const struct directive *target[N_TARGETS];
-    int version;                 /* PMTA_5_0 and its kind */
+    int version; /* PMTA_5_0 and its kind */
     bool fragment;
-    struct str host;             /* "" where there are no host blocks */
-    struct span whole;           /* first place of the input, for what has none */
+    struct str host;   /* "" where there are no host blocks */
+    struct span whole; /* first place of the input, for what has none */
 
     VEC(struct tls *) tls;
     VEC(struct dkim *) dkim;
@@ -304,16 +304,16 @@ struct model {
     VEC(struct section_body *) sections;
     VEC(struct policy *) policies;
     struct domains domains;
-    struct lines lines;          /* global directives */
-    struct origins origins;      /* global smtp-source-host */
-    struct keys keys;            /* global domain-key */
+    struct lines lines;     /* global directives */
+    struct origins origins; /* global smtp-source-host */
+    struct keys keys;       /* global domain-key */
 
-    struct map names[N_KINDS];   /* objects of a kind by name; vmtas and pools share KIND_vmta */
-    struct map lists[N_SCOPES];  /* named lists (pattern-list ...) by name */
-    struct map macros;           /* domain-macro lines by name */
-    struct map elsewhere;        /* names of vmtas and pools that other hosts have */
-    bool foreign_names;          /* pmta-include: names may be defined where we cannot see */
-    size_t n_bad;                /* parts that could not be understood */
+    struct map names[N_KINDS];  /* objects of a kind by name; vmtas and pools share KIND_vmta */
+    struct map lists[N_SCOPES]; /* named lists (pattern-list ...) by name */
+    struct map macros;          /* domain-macro lines by name */
+    struct map elsewhere;       /* names of vmtas and pools that other hosts have */
+    bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
+    size_t n_bad;               /* parts that could not be understood */
 };
 
 /* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */

@@ -31,7 +31,7 @@ struct option_row {
 
 static const struct option_row options[] = {
 #define COMMAND(...)
-#define OPTION(ID, LETTER, NAME, ARGUMENT, COMMANDS, ABOUT) \
+#define OPTION(ID, LETTER, NAME, ARGUMENT, COMMANDS, ABOUT)                                        \
     { OPTION_##ID, LETTER, NAME, ARGUMENT, ABOUT, COMMANDS },
 #include "../grammar/options.def"
 #undef COMMAND
@@ -53,18 +53,20 @@ static void put_help(struct buf *out)
     buf_text(out, "Usage: pmtac COMMAND [OPTION]... FILE...\n"
                   "Compiles mail topologies to PowerMTA configuration.\n\nCommands:\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
-        buf_printf(out, "  %-8s %-8s %s\n", commands[i].name, commands[i].arguments, commands[i].about);
+        buf_printf(out, "  %-8s %-8s %s\n", commands[i].name, commands[i].arguments,
+                   commands[i].about);
     buf_text(out, "\nOptions:\n");
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option_row *o = &options[i];
-        struct str name = arena_printf(out->arena, "--%s%s%s", o->name, o->argument[0] ? "=" : "",
-                                       o->argument);
+        struct str name =
+            arena_printf(out->arena, "--%s%s%s", o->name, o->argument[0] ? "=" : "", o->argument);
         if (o->letter)
             buf_printf(out, "  -%c, %-21.*s %s\n", o->letter, STR_ARG(name), o->about);
         else
             buf_printf(out, "      %-21.*s %s\n", STR_ARG(name), o->about);
     }
-    buf_text(out, "\nA FILE of `-` is standard input.  See pmtac(1), and pmtac(5) for the language.\n");
+    buf_text(out,
+             "\nA FILE of `-` is standard input.  See pmtac(1), and pmtac(5) for the language.\n");
 }
 
 struct reader {
@@ -189,22 +191,42 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
 {
     struct options *o = &r->opts->options;
     switch (id) {
-    case OPTION_output: return read_output(r, arg);
-    case OPTION_define: return read_define(r, arg);
-    case OPTION_max_errors: return read_max(r, arg);
-    case OPTION_target: return read_target(r, arg);
+    case OPTION_output:
+        return read_output(r, arg);
+    case OPTION_define:
+        return read_define(r, arg);
+    case OPTION_max_errors:
+        return read_max(r, arg);
+    case OPTION_target:
+        return read_target(r, arg);
     case OPTION_format:
     case OPTION_language:
-    case OPTION_color: return read_word(r, id, arg);
-    case OPTION_include: VEC_PUSH(r->arena, &o->include_dirs, str_of(arg)); return OPTS_RUN;
-    case OPTION_host: o->host = str_of(arg); return *arg ? OPTS_RUN : wrong(r, "--host takes a name", NULL);
-    case OPTION_fragment: o->fragment = true; return OPTS_RUN;
-    case OPTION_annotate: o->annotate = true; return OPTS_RUN;
-    case OPTION_redact: o->redact = true; return OPTS_RUN;
-    case OPTION_help: put_help(r->text); return OPTS_DONE;
-    case OPTION_version: buf_printf(r->text, "pmtac %s\n", PACKAGE_VERSION); return OPTS_DONE;
+    case OPTION_color:
+        return read_word(r, id, arg);
+    case OPTION_include:
+        VEC_PUSH(r->arena, &o->include_dirs, str_of(arg));
+        return OPTS_RUN;
+    case OPTION_host:
+        o->host = str_of(arg);
+        return *arg ? OPTS_RUN : wrong(r, "--host takes a name", NULL);
+    case OPTION_fragment:
+        o->fragment = true;
+        return OPTS_RUN;
+    case OPTION_annotate:
+        o->annotate = true;
+        return OPTS_RUN;
+    case OPTION_redact:
+        o->redact = true;
+        return OPTS_RUN;
+    case OPTION_help:
+        put_help(r->text);
+        return OPTS_DONE;
+    case OPTION_version:
+        buf_printf(r->text, "pmtac %s\n", PACKAGE_VERSION);
+        return OPTS_DONE;
     case OPTION_none:
-    case OPTION_end: break;
+    case OPTION_end:
+        break;
     }
     return wrong(r, "an unknown option", NULL);
 }
@@ -225,7 +247,8 @@ static void make_getopt(struct option *longs, char *shorts)
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option_row *o = &options[i];
         bool value = o->argument[0] != '\0';
-        longs[i] = (struct option){ o->name, value ? required_argument : no_argument, NULL, (int)o->id };
+        longs[i] =
+            (struct option){ o->name, value ? required_argument : no_argument, NULL, (int)o->id };
         if (!o->letter)
             continue;
         *shorts++ = o->letter;

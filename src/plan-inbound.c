@@ -9,7 +9,7 @@ struct rule {
     struct cidr cidr;
     struct str text;
     struct span origin;
-    int relay, service;          /* -1 unset, 0 no, 1 yes */
+    int relay, service; /* -1 unset, 0 no, 1 yes */
     struct span relay_origin, service_origin;
     enum auth auth;
     struct tls_use tls;
@@ -25,7 +25,10 @@ struct rules {
     struct map by_text;
 };
 
-static bool is_loopback(const struct cidr *c) { return cidr_kind(c) == ADDR_LOOPBACK; }
+static bool is_loopback(const struct cidr *c)
+{
+    return cidr_kind(c) == ADDR_LOOPBACK;
+}
 
 /* Strangers are refused at the greeting where a listener has a list of those who may use it, unless
    they may log in, or could not reach it anyway.  */
@@ -48,7 +51,11 @@ static struct rule *rule_of(struct rules *r, const struct cidr *cidr, struct spa
     if (*slot)
         return *slot;
     struct rule *rule = NEW(r->plan->arena, struct rule);
-    *rule = (struct rule){ .cidr = network, .text = key, .origin = origin, .relay = -1, .service = -1,
+    *rule = (struct rule){ .cidr = network,
+                           .text = key,
+                           .origin = origin,
+                           .relay = -1,
+                           .service = -1,
                            .order = r->list.n };
     if (cidr_is_any(&network) && network.addr.family == 4)
         rule->text = STR("0/0");
@@ -93,7 +100,8 @@ static void merge_lines(struct rules *r, struct rule *rule, const struct lines *
         const struct line *before = l->dir->repeatable ? NULL : line_find(&rule->lines, l->dir);
         if (l->bad)
             continue;
-        if (before && !(before->n_args == l->n_args && str_eq(before->args[0].text, l->args[0].text)))
+        if (before &&
+            !(before->n_args == l->n_args && str_eq(before->args[0].text, l->args[0].text)))
             contradiction(r->plan, l->span, before->span,
                           arena_printf(r->plan->arena, "`%s`", l->dir->name).p);
         if (before)
@@ -129,7 +137,8 @@ static void add_client(struct rules *r, const struct client *c)
             rule->auth = c->auth;
             rule->auth_origin = c->auth_span;
         }
-        if (rule->tls.word != TLS_UNSET && c->tls.word != TLS_UNSET && rule->tls.word != c->tls.word)
+        if (rule->tls.word != TLS_UNSET && c->tls.word != TLS_UNSET &&
+            rule->tls.word != c->tls.word)
             contradiction(r->plan, c->tls.span, rule->tls.span, "`tls`");
         else if (c->tls.word != TLS_UNSET)
             rule->tls = c->tls;
@@ -176,10 +185,11 @@ static void plan_via(struct plan *p, struct conf_section *s, const struct ref *v
 
 static void put_rule(struct plan *p, const struct rule *rule)
 {
-    struct conf_section *s = conf_section(p->conf, NULL, SCOPE_source, rule->text, rule->origin,
-                                          rule->origin);
+    struct conf_section *s =
+        conf_section(p->conf, NULL, SCOPE_source, rule->text, rule->origin, rule->origin);
     if (rule->relay >= 0)
-        plan_lower(p, s, rule->relay ? LOWER_relay_yes : LOWER_relay_no, &rule->lines, rule->relay_origin);
+        plan_lower(p, s, rule->relay ? LOWER_relay_yes : LOWER_relay_no, &rule->lines,
+                   rule->relay_origin);
     if (rule->service >= 0)
         plan_lower(p, s, rule->service ? LOWER_service_yes : LOWER_service_no, &rule->lines,
                    rule->service_origin);
@@ -243,11 +253,13 @@ static struct str endpoint_text(struct plan *p, const struct endpoint *e)
         return e->arg.text;
     struct diag *m = diag(p->diags, CHECK_target_unproven, e->arg.span,
                           "no source shows how PowerMTA wants an IPv6 listener written");
-    diag_help(p->diags, m, "[ADDRESS]:PORT is emitted; try `pmta test config` before you rely on it");
+    diag_help(p->diags, m,
+              "[ADDRESS]:PORT is emitted; try `pmta test config` before you rely on it");
     return e->arg.text;
 }
 
-static void plan_listener_section(struct plan *p, const struct listener *l, const struct endpoint *e)
+static void plan_listener_section(struct plan *p, const struct listener *l,
+                                  const struct endpoint *e)
 {
     struct conf_section *s = conf_section(p->conf, NULL, SCOPE_smtp_listener, endpoint_text(p, e),
                                           e->arg.span, l->object.span);
@@ -288,9 +300,9 @@ static void plan_listener_line(struct plan *p, const struct listener *l, const s
     }
     if (implicit) {
         args[n++] = (struct arg){ .text = STR("tls=yes"), .span = l->object.span };
-        struct diag *m = diag(p->diags, CHECK_target_unproven,
-                              l->tls.span.hi ? l->tls.span : l->object.span,
-                              "no source shows `tls=yes` beside `source=` on one line");
+        struct diag *m =
+            diag(p->diags, CHECK_target_unproven, l->tls.span.hi ? l->tls.span : l->object.span,
+                 "no source shows `tls=yes` beside `source=` on one line");
         diag_help(p->diags, m, "try `pmta test config` before you rely on it");
     }
     report_lines(p, l);
@@ -333,8 +345,8 @@ static bool has_relay_client(const struct model *m)
    client's address, so one value too many would silence a rule for clients.  */
 static void plan_listener_source(struct plan *p, const struct listener *l)
 {
-    struct conf_section *s = conf_section(p->conf, NULL, SCOPE_source, l->object.name, l->object.span,
-                                          l->object.span);
+    struct conf_section *s =
+        conf_section(p->conf, NULL, SCOPE_source, l->object.name, l->object.span, l->object.span);
     const struct lines *said = &l->source_lines;
     bool no_login = l->auth == AUTH_UNSET || l->auth == AUTH_NONE;
     struct span auth = l->auth_span.hi ? l->auth_span : l->object.span;

@@ -41,8 +41,8 @@ struct plan {
     struct conf *conf;
     struct arena *arena;
     struct diags *diags;
-    struct conf_section *globals;    /* lines of the file itself that others add to */
-    bool restricting;                /* some listener refuses strangers at the greeting */
+    struct conf_section *globals; /* lines of the file itself that others add to */
+    bool restricting;             /* some listener refuses strangers at the greeting */
 };
 
 /* Adds the rows of 'group' to 'section', but for directives that 'said' or the section has.  */
@@ -50,8 +50,8 @@ void plan_lower(struct plan *, struct conf_section *, enum lower group, const st
                 struct span origin);
 
 /* Adds a line with directive 'target' and the given values.  */
-void plan_line(struct plan *, struct conf_section *, enum target, const struct arg *args, uint32_t n,
-               struct span origin);
+void plan_line(struct plan *, struct conf_section *, enum target, const struct arg *args,
+               uint32_t n, struct span origin);
 
 /* The same with the one value 'text'.  */
 void plan_text(struct plan *, struct conf_section *, enum target, struct str text,

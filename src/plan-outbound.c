@@ -25,7 +25,10 @@ static size_t labels(struct str domain)
     return n;
 }
 
-static bool is_any(const struct key *k) { return str_eq(k->domain.text, STR("*")); }
+static bool is_any(const struct key *k)
+{
+    return str_eq(k->domain.text, STR("*"));
+}
 
 struct ranked {
     const struct key *key;
@@ -64,7 +67,7 @@ void plan_keys(struct plan *p, struct conf_section *s, enum target target, const
     for (size_t i = 0; i < list.n; i++) {
         const struct key *k = list.v[i].key;
         if (i && same_key(list.v[i - 1].key, k))
-            continue;            /* a policy said it too */
+            continue; /* a policy said it too */
         struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
         args[0] = k->selector;
         args[1] = k->domain;
@@ -104,7 +107,8 @@ static void plan_colds(struct plan *p, struct conf_section *s, enum target targe
 static struct conf_section *plan_domain(struct plan *p, struct conf_section *parent,
                                         const struct domain *d)
 {
-    struct conf_section *s = conf_section(p->conf, parent, SCOPE_domain, d->pattern, d->span, d->span);
+    struct conf_section *s =
+        conf_section(p->conf, parent, SCOPE_domain, d->pattern, d->span, d->span);
     plan_outbound_tls(p, s, &d->tls, &d->lines);
     plan_lines(p, s, &d->lines);
     return s;
@@ -125,8 +129,9 @@ static void plan_domains(struct plan *p, struct conf_section *parent, const stru
     if (!any && tls->word == TLS_UNSET && !sign)
         return;
     struct span origin = any ? any->span : tls->word != TLS_UNSET ? tls->span : sign->span;
-    struct conf_section *s = any ? plan_domain(p, parent, any)
-                                 : conf_section(p->conf, parent, SCOPE_domain, STR("*"), origin, origin);
+    struct conf_section *s =
+        any ? plan_domain(p, parent, any)
+            : conf_section(p->conf, parent, SCOPE_domain, STR("*"), origin, origin);
     if (!any || any->tls.word == TLS_UNSET)
         plan_outbound_tls(p, s, tls, any ? &any->lines : NULL);
     if (sign)

@@ -10,7 +10,7 @@ struct lower_row {
 };
 
 static const struct lower_row rows[] = {
-#define LOWER(GROUP, TARGET, VALUE, LOST) \
+#define LOWER(GROUP, TARGET, VALUE, LOST)                                                          \
     { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
 #include "../grammar/lower.def"
 #undef LOWER
@@ -82,12 +82,13 @@ void plan_lines(struct plan *p, struct conf_section *s, const struct lines *line
     }
 }
 
-static void plan_section(struct plan *p, struct conf_section *parent, const struct section_body *body)
+static void plan_section(struct plan *p, struct conf_section *parent,
+                         const struct section_body *body)
 {
     if (body->object.bad)
         return;
-    struct conf_section *s = conf_section(p->conf, parent, body->scope, body->arg.text,
-                                          body->arg.span, body->span);
+    struct conf_section *s =
+        conf_section(p->conf, parent, body->scope, body->arg.text, body->arg.span, body->span);
     plan_lines(p, s, &body->lines);
     for (const struct section_body *child = body->children; child; child = child->next)
         plan_section(p, s, child);
@@ -106,9 +107,9 @@ struct identity_row {
 };
 
 static const struct identity_row identities[] = {
-#define IDENTITY(PLACE, CERT, CIPHERS, SUITES, CA, DH, P0, P1, P2, P3)                       \
-    { TARGET_##CERT, TARGET_##CIPHERS, TARGET_##SUITES, TARGET_##CA, TARGET_##DH,            \
-      { TARGET_##P0, TARGET_##P1, TARGET_##P2, TARGET_##P3 } },
+#define IDENTITY(PLACE, CERT, CIPHERS, SUITES, CA, DH, P0, P1, P2, P3)                             \
+    { TARGET_##CERT, TARGET_##CIPHERS, TARGET_##SUITES,                                            \
+      TARGET_##CA,   TARGET_##DH,      { TARGET_##P0, TARGET_##P1, TARGET_##P2, TARGET_##P3 } },
 #include "../grammar/identity.def"
 #undef IDENTITY
 };
@@ -190,10 +191,8 @@ void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_
                        const struct lines *said)
 {
     static const enum lower groups[N_TLS_WORDS] = {
-        [TLS_none] = LOWER_tls_out_none,
-        [TLS_opportunistic] = LOWER_tls_out_opportunistic,
-        [TLS_required] = LOWER_tls_out_required,
-        [TLS_dane] = LOWER_tls_out_dane,
+        [TLS_none] = LOWER_tls_out_none,         [TLS_opportunistic] = LOWER_tls_out_opportunistic,
+        [TLS_required] = LOWER_tls_out_required, [TLS_dane] = LOWER_tls_out_dane,
         [TLS_mta_sts] = LOWER_tls_out_mta_sts,
     };
     if (use->word == TLS_UNSET)
@@ -220,7 +219,8 @@ static void plan_globals(struct plan *p)
     p->globals = lines;
     for (const struct line *l = p->m->lines.first; l; l = l->next)
         if (!l->bad)
-            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->dir, l->args, l->n_args, l->span);
+            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->dir, l->args, l->n_args,
+                      l->span);
     plan_origins(p, lines, TARGET_global_smtp_source_host, &p->m->origins);
     plan_keys(p, keys, TARGET_global_domain_key, &p->m->keys);
 }
@@ -245,8 +245,8 @@ static void plan_defaults(struct plan *p)
     lines->comment = why;
     if (has_section(m, SCOPE_spool) || line_find(&m->lines, m->target[TARGET_global_spool]))
         return;
-    struct conf_section *spool = conf_section(p->conf, NULL, SCOPE_spool, STR("/var/spool/pmta"),
-                                              NOWHERE, NOWHERE);
+    struct conf_section *spool =
+        conf_section(p->conf, NULL, SCOPE_spool, STR("/var/spool/pmta"), NOWHERE, NOWHERE);
     spool->comment = lines->lines ? NULL : why;
 }
 

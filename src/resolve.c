@@ -9,7 +9,7 @@ struct resolve {
     struct arena *arena;
     struct diags *diags;
     const struct map *elsewhere;
-    size_t guesses;              /* suggestions left: each looks at all names */
+    size_t guesses; /* suggestions left: each looks at all names */
 };
 
 enum { GUESSES = 100 };
@@ -56,7 +56,7 @@ static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
     struct object *o = map_get(map, ref->name);
     if (o && (pools || o->kind == KIND_vmta)) {
         ref->to = o;
-        ref->name = o->name;     /* as declared: PowerMTA may mind the case */
+        ref->name = o->name; /* as declared: PowerMTA may mind the case */
         o->used = true;
         return true;
     }
@@ -183,9 +183,10 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
 {
     struct suggest near;
     struct str name = dkim ? key->selector.text : key->domain.text;
-    struct diag *m = diag(r->diags, CHECK_dkim_undeclared, dkim ? key->selector.span : key->domain.span,
-                          dkim ? "no selector `%.*s` is declared for this domain"
-                               : "no key is declared for `%.*s`", STR_ARG(name));
+    struct diag *m = diag(
+        r->diags, CHECK_dkim_undeclared, dkim ? key->selector.span : key->domain.span,
+        dkim ? "no selector `%.*s` is declared for this domain" : "no key is declared for `%.*s`",
+        STR_ARG(name));
     suggest_init(&near, name);
     for (size_t i = 0; !dkim && i < r->m->names[KIND_dkim].n; i++)
         suggest_offer(&near, r->m->names[KIND_dkim].entries[i].key);
@@ -376,7 +377,8 @@ static void index_lists(struct resolve *r)
         if (*slot) {
             struct diag *d = diag(r->diags, CHECK_name_duplicate, s->object.span,
                                   "`%.*s` is declared twice", STR_ARG(s->arg.text));
-            diag_also(r->diags, d, ((struct section_body *)*slot)->object.span, "first declared here");
+            diag_also(r->diags, d, ((struct section_body *)*slot)->object.span,
+                      "first declared here");
         }
         *slot = s;
     }
@@ -399,13 +401,13 @@ static void link_source(struct resolve *r, struct ref *ref)
 }
 
 /* Keeps the objects of 'list' for which 'keep' is true.  */
-#define FILTER(LIST, KEEP)                            \
-    do {                                              \
-        size_t kept = 0;                              \
-        for (size_t i = 0; i < (LIST)->n; i++)        \
-            if (KEEP)                                 \
-                (LIST)->v[kept++] = (LIST)->v[i];     \
-        (LIST)->n = kept;                             \
+#define FILTER(LIST, KEEP)                                                                         \
+    do {                                                                                           \
+        size_t kept = 0;                                                                           \
+        for (size_t i = 0; i < (LIST)->n; i++)                                                     \
+            if (KEEP)                                                                              \
+                (LIST)->v[kept++] = (LIST)->v[i];                                                  \
+        (LIST)->n = kept;                                                                          \
     } while (0)
 
 static void link_inbound(struct resolve *r)

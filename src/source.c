@@ -9,15 +9,15 @@ void sources_init(struct sources *s, struct arena *arena, const struct io *io)
     *s = (struct sources){ .arena = arena, .io = io, .next = 1 };
 }
 
-struct source *source_add(struct sources *s, struct str name, struct str text,
-                          struct span included)
+struct source *source_add(struct sources *s, struct str name, struct str text, struct span included)
 {
     if (text.n >= UINT32_MAX - s->next - 2)
         return NULL;
     struct source *source = NEW(s->arena, struct source);
-    *source = (struct source){ .name = arena_str(s->arena, name), .text = text, .base = s->next,
-                               .included = included };
-    s->next += (uint32_t)text.n + 2;     /* so that the end of a text is no place in the next */
+    *source = (struct source){
+        .name = arena_str(s->arena, name), .text = text, .base = s->next, .included = included
+    };
+    s->next += (uint32_t)text.n + 2; /* so that the end of a text is no place in the next */
     VEC_PUSH(s->arena, &s->list, source);
     return source;
 }

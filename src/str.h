@@ -2,7 +2,8 @@
 
    A 'struct str' points at bytes that somebody else keeps: the source text, a table, the arena.
    It is never NUL-terminated and may hold any byte.  Nothing here depends on the locale: letters
-   are the 52 ASCII ones, digits the 10 ASCII ones (a Turkish locale must not change a mail server).  */
+   are the 52 ASCII ones, digits the 10 ASCII ones (a Turkish locale must not change a mail server).
+ */
 
 #ifndef PMTAC_STR_H
 #define PMTAC_STR_H
@@ -28,7 +29,10 @@ struct span {
 /* A slice of a string literal.  */
 #define STR(LITERAL) ((struct str){ "" LITERAL, sizeof(LITERAL) - 1 })
 /* The same in an initialiser of static storage.  */
-#define STR_INIT(LITERAL) { "" LITERAL, sizeof(LITERAL) - 1 }
+#define STR_INIT(LITERAL)                                                                          \
+    {                                                                                              \
+        "" LITERAL, sizeof(LITERAL) - 1                                                            \
+    }
 /* The two arguments that "%.*s" takes.  */
 #define STR_ARG(S) (int)(S).n, (S).p
 
@@ -39,11 +43,26 @@ struct span {
 #endif
 
 /* Letters and digits of ASCII, and nothing else.  */
-static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static inline bool is_alpha(char c) { return (unsigned char)((c | 0x20) - 'a') < 26; }
-static inline bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
-static inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
-static inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c; }
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool is_alpha(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+static inline bool is_alnum(char c)
+{
+    return is_alpha(c) || is_digit(c);
+}
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+static inline char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
 
 /* The slice of the NUL-terminated 'text'; NULL gives the empty slice.  */
 static inline struct str str_of(const char *text)

@@ -13,10 +13,19 @@ static uint32_t line_of(struct suppress *s, uint32_t at)
     return source_place(s->d->sources, at).line;
 }
 
-static uint32_t stmt_start(const struct stmt *s) { return value_span(s->values[0]).lo; }
-static uint32_t stmt_end(const struct stmt *s) { return s->open ? s->close + 1 : stmt_span(s).hi; }
+static uint32_t stmt_start(const struct stmt *s)
+{
+    return value_span(s->values[0]).lo;
+}
+static uint32_t stmt_end(const struct stmt *s)
+{
+    return s->open ? s->close + 1 : stmt_span(s).hi;
+}
 
-static struct span whole(const struct stmt *s) { return (struct span){ stmt_start(s), stmt_end(s) }; }
+static struct span whole(const struct stmt *s)
+{
+    return (struct span){ stmt_start(s), stmt_end(s) };
+}
 
 /* An empty line stands between the two places.  */
 static bool is_cut_loose(struct suppress *s, uint32_t from, uint32_t to)
@@ -94,7 +103,8 @@ static void unknown_check(struct diags *d, struct span span, struct str name)
     suggest_init(&near, name);
     for (size_t i = 0; i < N_CHECKS; i++)
         suggest_offer(&near, str_of(check_row((enum check)i)->name));
-    struct diag *m = diag(d, CHECK_suppression_unused, span, "no check is called `%.*s`", STR_ARG(name));
+    struct diag *m =
+        diag(d, CHECK_suppression_unused, span, "no check is called `%.*s`", STR_ARG(name));
     if (near.best.n)
         diag_help(d, m, "did you mean `%.*s`?", STR_ARG(near.best));
 }

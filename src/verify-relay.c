@@ -24,15 +24,17 @@ static const struct listener *open_listener(const struct model *m)
 {
     const struct directive *relay = m->target[TARGET_source_relay];
     for (size_t i = 0; i < m->listeners.n; i++)
-        if (takes_strangers(m, m->listeners.v[i]) && line_bool(effective_source_lines(m->listeners.v[i]), relay) != 0)
+        if (takes_strangers(m, m->listeners.v[i]) &&
+            line_bool(effective_source_lines(m->listeners.v[i]), relay) != 0)
             return m->listeners.v[i];
     return NULL;
 }
 
 static void anybody(const struct model *m, struct span span, const struct listener *l)
 {
-    struct diag *d = diag(m->diags, CHECK_relay_open, span,
-                          "anybody may send mail to anybody by way of `%.*s`", STR_ARG(l->object.name));
+    struct diag *d =
+        diag(m->diags, CHECK_relay_open, span, "anybody may send mail to anybody by way of `%.*s`",
+             STR_ARG(l->object.name));
     diag_also(m->diags, d, l->object.span, "mail is taken without login here");
     diag_help(m->diags, d, "name the networks that may relay, or say `auth required`");
 }
@@ -56,7 +58,8 @@ static void check_addresses(const struct model *m, const struct listener *open)
         const struct client *c = m->clients.v[i];
         const struct line *line = line_find(&c->lines, relay);
         bool yes = line ? line_bool(&c->lines, relay) == 1 : c->relay == 1;
-        for (const struct prefix *p = c->prefixes.first; yes && c->auth != AUTH_REQUIRED && p; p = p->next)
+        for (const struct prefix *p = c->prefixes.first; yes && c->auth != AUTH_REQUIRED && p;
+             p = p->next)
             if (!p->bad && is_anybody(&p->cidr))
                 anybody(m, line ? line->span : c->relay_span, open);
     }
@@ -71,8 +74,9 @@ static void check_addresses(const struct model *m, const struct listener *open)
 /* A recipient pattern that takes every address.  */
 static bool takes_all(const struct arg *arg)
 {
-    static const struct str patterns[] = { STR_INIT(""), STR_INIT(".*"), STR_INIT(".+"), STR_INIT("@"),
-                                           STR_INIT("^.*$"), STR_INIT("^.*"), STR_INIT(".*@.*") };
+    static const struct str patterns[] = { STR_INIT(""),     STR_INIT(".*"),   STR_INIT(".+"),
+                                           STR_INIT("@"),    STR_INIT("^.*$"), STR_INIT("^.*"),
+                                           STR_INIT(".*@.*") };
     for (size_t i = 0; arg->pattern && i < sizeof patterns / sizeof patterns[0]; i++)
         if (str_eq(arg->text, patterns[i]))
             return true;
@@ -86,7 +90,8 @@ static void check_recipients(const struct model *m)
                       l->dir == m->target[TARGET_global_relay_address];
         if (!relays || l->bad || !l->n_args || !takes_all(&l->args[0]))
             continue;
-        struct diag *d = diag(m->diags, CHECK_relay_open, l->span, "mail for every recipient is taken from anybody");
+        struct diag *d = diag(m->diags, CHECK_relay_open, l->span,
+                              "mail for every recipient is taken from anybody");
         diag_help(m->diags, d, "name the domains whose mail this server receives");
     }
 }

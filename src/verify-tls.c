@@ -31,8 +31,9 @@ static void no_identity(const struct model *m, const struct listener *l, struct 
                              named ? (int)l->tls.identity.name.n : 0, l->tls.identity.name.p);
     if (named)
         diag_also(m->diags, d, l->tls.identity.to->span, "declared here");
-    diag_help(m->diags, d, named ? "say `certificate PATH` in it"
-                                 : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
+    diag_help(m->diags, d,
+              named ? "say `certificate PATH` in it"
+                    : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
 }
 
 void verify_tls_no_identity(const struct model *m)
@@ -57,9 +58,11 @@ void verify_tls_unenforced(const struct model *m)
         const struct listener *l = m->listeners.v[i];
         if (l->tls.word != TLS_required || effective_requires_login(m, l))
             continue;
-        struct diag *d = diag(m->diags, CHECK_tls_unenforced, l->tls.span,
-                              "TLS cannot be required here: mail is taken without login, in clear text too");
-        diag_help(m->diags, d, "say `auth required`, `tls implicit`, or `tls offered` if that will do");
+        struct diag *d =
+            diag(m->diags, CHECK_tls_unenforced, l->tls.span,
+                 "TLS cannot be required here: mail is taken without login, in clear text too");
+        diag_help(m->diags, d,
+                  "say `auth required`, `tls implicit`, or `tls offered` if that will do");
     }
 }
 
@@ -83,7 +86,8 @@ static const struct line *plain_line(const struct model *m, const struct listene
 /* A login on 'l' comes under TLS or not at all.  */
 static bool login_is_safe(const struct model *m, const struct listener *l)
 {
-    int before = line_bool(effective_source_lines(l), m->target[TARGET_source_starttls_before_auth]);
+    int before =
+        line_bool(effective_source_lines(l), m->target[TARGET_source_starttls_before_auth]);
     bool implicit = l->tls.word == TLS_implicit ||
                     line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]) == 1;
     return implicit || before == 1 || (before < 0 && l->tls.word == TLS_required);
@@ -91,23 +95,28 @@ static bool login_is_safe(const struct model *m, const struct listener *l)
 
 void verify_tls_clear_login(const struct model *m)
 {
-    static const enum level levels[] = { [REACH_LOOPBACK] = LEVEL_NOTE, [REACH_PRIVATE] = LEVEL_WARNING,
-                                         [REACH_PUBLIC] = LEVEL_ERROR };
+    static const enum level levels[] = {
+        [REACH_LOOPBACK] = LEVEL_NOTE, [REACH_PRIVATE] = LEVEL_WARNING, [REACH_PUBLIC] = LEVEL_ERROR
+    };
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
         const struct line *plain = plain_line(m, l);
         enum level level = levels[effective_reach(l)];
-        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l) || (l->written && !plain))
+        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l) ||
+            (l->written && !plain))
             continue;
         if (!plain)
-            level = level == LEVEL_ERROR ? LEVEL_WARNING : level == LEVEL_WARNING ? LEVEL_NOTE : LEVEL_OFF;
+            level = level == LEVEL_ERROR     ? LEVEL_WARNING
+                    : level == LEVEL_WARNING ? LEVEL_NOTE
+                                             : LEVEL_OFF;
         if (level == LEVEL_OFF)
             continue;
         struct span span = plain ? plain->span : l->auth_span.hi ? l->auth_span : l->object.span;
-        struct diag *d = diag_at(m->diags, CHECK_tls_clear_login, level, span,
-                                 plain ? "passwords may come in clear text on `%.*s`"
-                                       : "a login on `%.*s` may come without TLS, though not by PLAIN",
-                                 STR_ARG(l->object.name));
+        struct diag *d =
+            diag_at(m->diags, CHECK_tls_clear_login, level, span,
+                    plain ? "passwords may come in clear text on `%.*s`"
+                          : "a login on `%.*s` may come without TLS, though not by PLAIN",
+                    STR_ARG(l->object.name));
         if (plain)
             diag_also(m->diags, d, l->object.span, "the listener");
         diag_help(m->diags, d, "say `tls required IDENTITY` in the listener");

@@ -13,7 +13,7 @@
 /* The ground a check stands on.  */
 enum ground {
     GROUND_PARTS,                /* looks at parts; those that are bad are marked */
-    GROUND_WHOLE                 /* speaks of what is missing: needs an input without errors so far */
+    GROUND_WHOLE                 /* speaks of what is missing: an input without errors so far */
 };
 
 /* Runs all checks over 'model'.  'whole' says that nothing has been reported as an error.  */
