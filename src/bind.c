@@ -206,10 +206,12 @@ bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind sp
         .kind = kind, .name = name.text, .span = name.span, .stmt = s, .shared = b->shared
     };
     void **slot = map_add(&b->model->names[space], name.text);
-    if (*slot) {
-        report_duplicate(b, *slot, o);
+    const struct object *before = *slot;
+    if (before) {
         o->bad = true;
-        return false;
+        if (before->shared || !o->shared)
+            report_duplicate(b, before, o);
+        return false; /* one of the host's own hides one for all hosts */
     }
     *slot = o;
     return true;
@@ -539,7 +541,7 @@ static void stmt_raw_source(struct bind *b, const struct stmt *s)
 
 static void stmt_domain(struct bind *b, const struct stmt *s)
 {
-    bind_domain(b, &b->model->domains, &b->model->names[KIND_domain], s, 0);
+    bind_domain(b, &b->model->domains, &b->model->names[KIND_domain], s, b->shared);
 }
 
 static void stmt_policy(struct bind *b, const struct stmt *s)
@@ -559,6 +561,7 @@ static void stmt_policy(struct bind *b, const struct stmt *s)
 static struct block top_block(struct bind *b)
 {
     return (struct block){ .kind = KIND_top,
+                           .copied = b->shared,
                            .n_targets = 1,
                            .targets = { { SCOPE_global, &b->model->lines } } };
 }
@@ -667,20 +670,25 @@ static bool is_policy(struct bind *b, const struct stmt *s)
     return statement && statement->bind == stmt_policy;
 }
 
-/* Policies first, since a block may use one that is declared further down.  */
-static void bind_items(struct bind *b, const struct item *items, size_t n)
+/* Policies come first, since a block may use one that is declared further down.  */
+static void bind_policies(struct bind *b, const struct item *items, size_t n)
 {
-    struct env env = b->env;
     for (size_t i = 0; i < n; i++)
         if (!items[i].stmt->values[0].bad && is_policy(b, items[i].stmt))
             stmt_policy(b, items[i].stmt);
-    for (size_t i = 0; i < n; i++)
-        if (!items[i].stmt->values[0].bad && !is_policy(b, items[i].stmt)) {
-            b->env.count = items[i].count;
-            b->env.index = items[i].index;
-            b->env.header = items[i].header;
-            bind_stmt(b, items[i].stmt);
-        }
+}
+
+static void bind_items(struct bind *b, const struct item *items, size_t n)
+{
+    struct env env = b->env;
+    for (size_t i = 0; i < n; i++) {
+        if (items[i].stmt->values[0].bad || is_policy(b, items[i].stmt))
+            continue;
+        b->env.count = items[i].count;
+        b->env.index = items[i].index;
+        b->env.header = items[i].header;
+        bind_stmt(b, items[i].stmt);
+    }
     b->env = env;
 }
 
@@ -729,10 +737,17 @@ struct model *bind(struct program *p, struct host *host)
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         *map_add(&b.statements, statements[i].word) = (void *)&statements[i];
-    bind_items(&b, p->items.v, p->items.n);
-    if (host) {
-        b.shared = false;
+    /* What a host says comes first, and what is said for all hosts gives way to it.  */
+    bool fleet = b.shared;
+    b.shared = false;
+    if (host)
+        bind_policies(&b, host->items.v, host->items.n);
+    b.shared = fleet;
+    bind_policies(&b, p->items.v, p->items.n);
+    b.shared = false;
+    if (host)
         bind_items(&b, host->items.v, host->items.n);
-    }
+    b.shared = fleet;
+    bind_items(&b, p->items.v, p->items.n);
     return b.model;
 }
