@@ -12,16 +12,32 @@ static struct span at(const struct source *source, const char *p, size_t n)
     return (struct span){ here(source, p), here(source, p) + (uint32_t)n };
 }
 
+/* The eight bytes at 'p' are printable ASCII.  Subtracting a blank from each borrows from the high bit
+   of those below it, and adding one carries into that of 0x7f.  */
+static bool is_printable(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    return !(((w - 0x2020202020202020u) | (w + 0x0101010101010101u) | w) & 0x8080808080808080u);
+}
+
 /* Two NUL bytes stand behind the text.  */
 static bool is_plain(struct str text)
 {
-    unsigned char odd = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        odd |= (unsigned char)((c - 0x20u >= 0x5f) & (c != '\n') & (c != '\t') &
-                               ((c != '\r') | (text.p[i + 1] != '\n')));
+    for (size_t i = 0; i < text.n;) {
+        size_t n = text.n - i < 8 ? text.n - i : 8;
+        if (n == 8 && is_printable(text.p + i)) {
+            i += 8;
+            continue;
+        }
+        for (size_t end = i + n; i < end; i++) {
+            unsigned char c = (unsigned char)text.p[i];
+            bool line_end = c == '\n' || (c == '\r' && text.p[i + 1] == '\n');
+            if (c >= 0x7f || (c < 0x20 && c != '\t' && !line_end))
+                return false;
+        }
     }
-    return !odd;
+    return true;
 }
 
 /* UTF-16 as Windows tools write it: a mark, or a NUL beside a letter.  */

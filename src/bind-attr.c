@@ -157,7 +157,6 @@ static struct str tls_words(struct bind *b, bool inbound)
 static void bind_tls(struct bind *b, struct block *block, const struct stmt *s, struct args a,
                      struct tls_use *use, bool inbound, bool identity)
 {
-    struct str all = tls_words(b, inbound);
     use->bad = true;
     if (!bind_shape(b, s, a, 1, identity ? 2 : 1, identity ? "WORD [IDENTITY]" : "WORD") ||
         a.v[1].bad)
@@ -182,6 +181,7 @@ static void bind_tls(struct bind *b, struct block *block, const struct stmt *s, 
             use->identity = bind_ref(b, a.v[2], s);
         return;
     }
+    struct str all = tls_words(b, inbound);
     struct diag *m = diag(b->diags, CHECK_directive_value, a.v[1].span, "`%.*s` is not one of %.*s",
                           STR_ARG(a.v[1].text), STR_ARG(all));
     diag_help(b->diags, m, "the policy comes first, then the identity: `tls %s NAME`",

@@ -46,6 +46,14 @@ static void check_version(struct bind *b, struct line *line)
                 version_text(line->dir->since), version_text(version));
 }
 
+/* The value cannot be judged: it holds a secret that was not read.  */
+static bool is_withheld(const struct line *line)
+{
+    int at = dict_secret_arg(line->dir);
+    return at >= 0 && (uint32_t)at < line->n_args && line->args[at].secret &&
+           !line->args[at].text.n;
+}
+
 /* The value is good, but for a later version than the target.  */
 static void newer_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
@@ -61,7 +69,7 @@ bool bind_check_value(struct bind *b, struct line *line)
     size_t which = 0;
     for (uint32_t i = 0; i < line->n_args; i++)
         line->bad |= line->args[i].bad;
-    if (line->bad || dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
+    if (line->bad || is_withheld(line) || dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
         return !line->bad;
     struct fault later = f;
     size_t there = which;
@@ -153,7 +161,8 @@ struct line *bind_make_line(struct bind *b, enum target target, const struct arg
     return line;
 }
 
-/* A secret among the values is replaced by what it stands for.  */
+/* A secret among the values is replaced by what it stands for, or by nothing where it is not read
+   from its place.  */
 static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
 {
     int at = dict_secret_arg(line->dir);
@@ -161,10 +170,7 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
         return;
     struct secret secret = bind_secret(b, s, line->args[at]);
     line->args[at].secret = true;
-    if (secret.known)
-        line->args[at].text = secret.text;
-    else
-        line->args[at].bad = b->program->options->secrets && !b->program->options->redact;
+    line->args[at].text = secret.known ? secret.text : STR("");
 }
 
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,

@@ -212,6 +212,7 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
     struct io_identity identity;
     const char *why = NULL;
     struct str text;
+    path = load_beside(b->program, secret->arg.span, path);
     if (io->read(io->context, b->arena, arena_str(b->arena, path).p, 64 << 10, &text, &identity,
                  &why)) {
         missing(b, secret->arg, "the file", path,
@@ -246,10 +247,17 @@ static void report_inline(struct bind *b, struct span span)
         b->program->secrets_noted = source;
 }
 
+/* Secrets are read when something is built, and only for the hosts that are.  */
+static bool wants_secrets(const struct bind *b)
+{
+    const struct options *o = b->program->options;
+    return o->secrets && !o->redact && (!o->host.n || str_ieq(o->host, b->model->host));
+}
+
 struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
 {
     struct secret secret = { .kind = SECRET_INLINE, .arg = arg };
-    bool wanted = b->program->options->secrets && !b->program->options->redact && !arg.bad;
+    bool wanted = wants_secrets(b) && !arg.bad;
     if (str_starts(arg.text, STR("env:"))) {
         secret.kind = SECRET_ENV;
         if (wanted)
@@ -260,10 +268,13 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
             read_file(b, &secret, str_sub(arg.text, 5, arg.text.n));
     } else {
         secret.text = arg.text;
-        secret.known = !arg.bad;
+        secret.known = !arg.bad && arg.text.n > 0;
+        if (!arg.bad && !arg.text.n)
+            diag(b->diags, CHECK_directive_value, arg.span, "a secret cannot be empty");
         diag_secret(b->diags, arg.span);
         hide_variables(b, s);
-        report_inline(b, arg.span);
+        if (secret.known)
+            report_inline(b, arg.span);
     }
     return secret;
 }

@@ -154,12 +154,45 @@ static void nothing_declared(struct compilation *c)
     diag_help(&c->diags, m, "a topology begins with a listener and a vmta");
 }
 
+static void register_secret_word(struct compilation *c, struct str word, size_t skip)
+{
+    VEC_PUSH(&c->arena, &c->diags.secret_words, (struct secret_word){ word, skip });
+}
+
+/* So that a secret is hidden in a line that nobody understood: our own words whose syntax ends in a
+   SECRET, and PowerMTA's.  */
+static void register_secret_words(struct compilation *c)
+{
+    static const struct {
+        struct str word;
+        const char *syntax;
+    } ours[] = {
+#define KIND(...)
+#define READING(...)
+#define STATEMENT(...)
+#define ATTR(KIND, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) { STR_INIT(WORD), SYNTAX },
+#include "../grammar/kinds.def"
+#undef KIND
+#undef READING
+#undef STATEMENT
+#undef ATTR
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        const char *secret = strstr(ours[i].syntax, "SECRET");
+        if (secret)
+            register_secret_word(c, ours[i].word, secret != ours[i].syntax);
+    }
+    for (size_t i = 0; i < dict_count(); i++) {
+        int at = dict_secret_arg(dict_at(i));
+        if (at >= 0)
+            register_secret_word(c, str_of(dict_at(i)->name), (size_t)at);
+    }
+}
+
 static void run(struct compilation *c, const struct options *options, enum compile_goal goal)
 {
     struct dict *dict = dict_new(&c->arena);
-    for (size_t i = 0; i < dict_count(); i++)
-        if (dict_secret_arg(dict_at(i)) >= 0)
-            VEC_PUSH(&c->arena, &c->diags.secret_words, str_of(dict_at(i)->name));
+    register_secret_words(c);
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
     if (c->program.broken)
         return;

@@ -128,12 +128,27 @@ static bool is_suspect(const struct diags *d, struct str line, uint32_t base, si
            !str_starts(rest, STR("file:"));
 }
 
-/* 'word' stands at byte 'i' of the line, and is no part of a longer word.  */
-static bool word_stands(struct str line, size_t i, struct str word)
+static bool is_word_byte(char c) { return is_alnum(c) || c == '-' || c == '_'; }
+
+static const struct secret_word *secret_word(const struct diags *d, struct str word)
 {
-    char before = i ? line.p[i - 1] : ' ', after = i + word.n < line.n ? line.p[i + word.n] : ' ';
-    return !is_alnum(before) && before != '-' && before != '_' && !is_alnum(after) &&
-           after != '-' && after != '_' && str_ieq(str_sub(line, i, word.n), word);
+    for (size_t i = 0; i < d->secret_words.n; i++)
+        if (str_ieq(word, d->secret_words.v[i].word))
+            return &d->secret_words.v[i];
+    return NULL;
+}
+
+/* The place behind 'n' values and the blanks after them, from 'at' on.  */
+static size_t skip_values(struct str line, size_t at, size_t n)
+{
+    for (;; n--) {
+        while (at < line.n && is_blank(line.p[at]))
+            at++;
+        if (!n)
+            return at;
+        while (at < line.n && !is_blank(line.p[at]) && line.p[at] != ';' && line.p[at] != '}')
+            at++;
+    }
 }
 
 /* The last field of a row of six, unless it is one with two addresses, which has no password.  */
@@ -155,17 +170,13 @@ static size_t suspected_secret(const struct diags *d, const struct source *sourc
 {
     if (str_ends(source->name, STR(".psv")))
         return row_secret(line);
-    for (size_t w = 0; w < d->secret_words.n; w++) {
-        struct str word = d->secret_words.v[w];
-        for (size_t i = 0; i + word.n < line.n; i++) {
-            size_t at = i + word.n;
-            if (!word_stands(line, i, word))
-                continue;
-            while (at < line.n && is_blank(line.p[at]))
-                at++;
-            if (is_suspect(d, line, base, at))
-                return at;
-        }
+    for (size_t i = 0, from; i < line.n; i++) {
+        for (from = i; i < line.n && is_word_byte(line.p[i]);)
+            i++;
+        const struct secret_word *word = secret_word(d, str_sub(line, from, i - from));
+        size_t at = word ? skip_values(line, i, word->skip) : line.n;
+        if (is_suspect(d, line, base, at) && line.p[at] != ';' && line.p[at] != '}')
+            return at;
     }
     return SIZE_MAX;
 }
@@ -188,8 +199,8 @@ static struct snippet draw_line(struct diags *d, const struct source *source, st
             s.from = at;
         if (place < span.hi || place == span.lo)
             s.to = at + 1;
-        if (i == line.n)
-            break;
+        if (i == line.n || (s.from != SIZE_MAX && at > s.from + 2 * WINDOW))
+            break;               /* what follows is outside of the window */
         uint32_t secret = registered_secret(d, place);
         bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
         size_t cells, used;

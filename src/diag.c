@@ -48,35 +48,39 @@ static void **seen_at(struct diags *d, enum check check, struct span span)
     return slot ? slot : map_add(&d->seen, arena_str(d->arena, bytes));
 }
 
+/* Takes what is said of a message that is not kept.  */
+static struct diag *scratch(struct diags *d)
+{
+    d->scratch = (struct diag){ .also_end = &d->scratch.also };
+    return &d->scratch;
+}
+
 static struct diag *repeat(struct diags *d, struct diag *first, struct str text)
 {
     if (!str_eq(first->text, text))
         first->more++;
-    d->scratch = (struct diag){ .also_end = &d->scratch.also };
-    return &d->scratch;
+    return scratch(d);
 }
 
 static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
                            const char *format, va_list args)
 {
-    struct str text = arena_vprintf(d->arena, format, args);
-    void **seen = seen_at(d, check, span);
-    if (*seen)
+    bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
+    struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
+    void **seen = full ? NULL : seen_at(d, check, span);
+    if (seen && *seen)
         return repeat(d, *seen, text);
-    if (level == LEVEL_ERROR)
-        d->n_errors++;
-    if (level == LEVEL_WARNING)
-        d->n_warnings++;
+    d->n_errors += level == LEVEL_ERROR;
+    d->n_warnings += level == LEVEL_WARNING;
+    if (full)
+        return scratch(d);
     struct diag *m = NEW(d->arena, struct diag);
     *m = (struct diag){
         .check = check, .level = level, .span = span, .text = text, .context = d->context
     };
     m->also_end = &m->also;
     *seen = m;
-    if (d->list.n < (level == LEVEL_ERROR ? 2 * KEPT : KEPT))
-        VEC_PUSH(d->arena, &d->list, m);
-    else if (level == LEVEL_ERROR)
-        d->n_unsaid++;
+    VEC_PUSH(d->arena, &d->list, m);
     return m;
 }
 
@@ -102,6 +106,8 @@ struct diag *diag(struct diags *d, enum check check, struct span span, const cha
 void diag_also(struct diags *d, struct diag *m, struct span span, const char *format, ...)
 {
     va_list args;
+    if (m == &d->scratch)
+        return;
     va_start(args, format);
     struct diag_also *also = NEW(d->arena, struct diag_also);
     also->span = span;
@@ -114,6 +120,8 @@ void diag_also(struct diags *d, struct diag *m, struct span span, const char *fo
 void diag_help(struct diags *d, struct diag *m, const char *format, ...)
 {
     va_list args;
+    if (m == &d->scratch)
+        return;
     va_start(args, format);
     m->help = arena_vprintf(d->arena, format, args);
     va_end(args);

@@ -61,16 +61,21 @@ struct diag {
     size_t more; /* others like it at the same place */
 };
 
+/* A word of a statement that takes a secret, and how many values stand before that.  */
+struct secret_word {
+    struct str word;
+    size_t skip;
+};
+
 struct diags {
     struct arena *arena;
     struct sources *sources;
     VEC(struct diag *) list;
     struct map seen;              /* check and span to the message */
     VEC(struct span) secrets;     /* never shown */
-    VEC(struct str) secret_words; /* what stands behind one of these words is never shown */
+    VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
     struct diag_context context;  /* of what is being read now */
     size_t n_errors, n_warnings;
-    size_t n_unsaid;     /* errors beyond those that are kept */
     struct diag scratch; /* takes what is said of a repeated message */
 };
 

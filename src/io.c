@@ -75,7 +75,10 @@ static int read_file(void *context, struct arena *arena, const char *path, size_
         return error;
     }
     int error = 0;
-    *why = is_stdin && S_ISCHR(st.st_mode) ? NULL : unreadable_kind(&st);
+    bool device = S_ISCHR(st.st_mode);
+    *why = is_stdin && device ? NULL : unreadable_kind(&st);
+    if (device && !isatty(fd))
+        limit = 0;               /* /dev/null is a fine standard input, /dev/zero is none */
     if (*why)
         error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
     else if (st.st_size > 0 && (uint64_t)st.st_size > limit)
@@ -93,7 +96,7 @@ static int read_file(void *context, struct arena *arena, const char *path, size_
     if (S_ISREG(st.st_mode))
         *identity = (struct io_identity){ (uint64_t)st.st_dev, (uint64_t)st.st_ino };
     if (error && !*why)
-        *why = error == EFBIG ? "is larger than 1 GiB" : strerror(error);
+        *why = error != EFBIG ? strerror(error) : device ? "is a device" : "is larger than 1 GiB";
     return error;
 }
 

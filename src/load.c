@@ -131,16 +131,15 @@ static bool read_before(struct loader *l, const struct source *source, struct sp
     return false;
 }
 
-/* 'path' as seen from the file that holds 'span'.  */
-static struct str beside(struct loader *l, struct span span, struct str path)
+struct str load_beside(struct program *p, struct span span, struct str path)
 {
-    const struct source *source = source_of(l->p->sources, span.lo);
+    const struct source *source = source_of(p->sources, span.lo);
     size_t n = source ? source->name.n : 0;
     while (n && source->name.p[n - 1] != '/')
         n--;
     if (!n || (path.n && path.p[0] == '/'))
         return path;
-    return arena_printf(l->p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
+    return arena_printf(p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
 }
 
 static void include_one(struct loader *l, struct str path, const struct arg *arg,
@@ -192,7 +191,7 @@ static void stmt_include(struct loader *l, struct ast_file *file, const struct s
         diag(p->diags, CHECK_include_missing, arg.span, "no path to include");
         return;
     }
-    struct str path = beside(l, arg.span, arg.text), *found = NULL;
+    struct str path = load_beside(l->p, arg.span, arg.text), *found = NULL;
     if (!is_glob(path) && !optional) {
         include_one(l, path, &arg, NULL, false);
         return;
@@ -216,7 +215,7 @@ static void stmt_legacy(struct loader *l, struct ast_file *file, const struct st
     struct arg arg;
     head.open = 0;
     if (one_value(l, &head, "PATH { ... }", &arg))
-        include_one(l, beside(l, arg.span, arg.text), &arg, s, true);
+        include_one(l, load_beside(l->p, arg.span, arg.text), &arg, s, true);
 }
 
 static bool is_variable_name(struct str name)

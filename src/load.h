@@ -78,6 +78,9 @@ void load(struct program *, struct arena *, struct diags *, struct sources *, co
 /* The environment for what stands outside of host blocks, seen from 'host' (NULL: no hosts).  */
 struct env load_env(struct program *, struct host *host);
 
+/* 'path' as it is meant in the file that holds 'span': beside that file, unless it is absolute.  */
+struct str load_beside(struct program *, struct span span, struct str path);
+
 /* 'text' is one of the versions: 400, 405, 500; else 0.  */
 int version_of(struct str text);
 /* "5.0" and its kind.  */

@@ -27,12 +27,13 @@ static bool put_stderr(struct str text)
     return !text.n || fwrite(text.p, 1, text.n, stderr) == text.n;
 }
 
-/* Descriptors 0 to 2 that are closed would be taken by the first file that is opened.  */
+/* Descriptors 0 to 2 that are closed would be taken by the first file that is opened.  What stands
+   in for one fails as a closed one does.  */
 static bool guard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-            open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+            open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
             return false;
     return true;
 }
@@ -69,23 +70,46 @@ static int write_file(const char *path, struct str text)
     return STATUS_TROUBLE;
 }
 
+/* An output that is also an input would be gone before anybody could mend it: complains.  */
+static bool overwrites_input(const struct compilation *c, const char *output)
+{
+    struct stat st;
+    if (!output || stat(output, &st) < 0 || !S_ISREG(st.st_mode))
+        return false;
+    for (size_t i = 0; i < c->sources.list.n; i++) {
+        const struct io_identity *id = &c->sources.list.v[i]->identity;
+        if (id->inode == (uint64_t)st.st_ino && id->device == (uint64_t)st.st_dev) {
+            complain(output, "is one of the inputs");
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The folder of one host, or its file 'config'.  */
+static const char *host_path(struct compilation *c, const char *folder, size_t i, const char *file)
+{
+    return arena_printf(&c->arena, "%s/%.*s%s", folder, STR_ARG(c->outputs.v[i].host), file).p;
+}
+
 /* One folder for each host, each with its file 'config'.  */
 static int write_hosts(struct compilation *c, const char *folder)
 {
     const char *why;
+    for (size_t i = 0; i < c->outputs.n; i++)
+        if (overwrites_input(c, host_path(c, folder, i, "/config")))
+            return STATUS_TROUBLE;
     if (!outfile_mkdir(folder, DIRECTORY_MODE, &why)) {
         complain(folder, why);
         return STATUS_TROUBLE;
     }
     for (size_t i = 0; i < c->outputs.n; i++) {
-        struct output out = c->outputs.v[i];
-        struct str host = arena_printf(&c->arena, "%s/%.*s", folder, STR_ARG(out.host));
-        struct str path = arena_printf(&c->arena, "%s/config", host.p);
-        if (!outfile_mkdir(host.p, DIRECTORY_MODE, &why)) {
-            complain(host.p, why);
+        const char *host = host_path(c, folder, i, "");
+        if (!outfile_mkdir(host, DIRECTORY_MODE, &why)) {
+            complain(host, why);
             return STATUS_TROUBLE;
         }
-        int status = write_file(path.p, out.text);
+        int status = write_file(host_path(c, folder, i, "/config"), c->outputs.v[i].text);
         if (status != STATUS_FINE)
             return status;
     }
@@ -125,20 +149,6 @@ static int write_outputs(struct compilation *c, const struct opts *o)
     return write_file(o->output, c->outputs.v[0].text);
 }
 
-/* An output that is also an input would be gone before anybody could mend it.  */
-static bool overwrites_input(const struct compilation *c, const char *output)
-{
-    struct stat st;
-    if (!output || stat(output, &st) < 0 || !S_ISREG(st.st_mode))
-        return false;
-    for (size_t i = 0; i < c->sources.list.n; i++) {
-        const struct io_identity *id = &c->sources.list.v[i]->identity;
-        if (id->inode == (uint64_t)st.st_ino && id->device == (uint64_t)st.st_dev)
-            return true;
-    }
-    return false;
-}
-
 static enum compile_goal goal_of(enum command command)
 {
     switch (command) {
@@ -176,11 +186,7 @@ static int run_compilation(struct compilation *c, const struct opts *o)
     }
     if (o->command == COMMAND_check)
         return STATUS_FINE;
-    if (overwrites_input(c, o->output)) {
-        complain(o->output, "is one of the inputs");
-        return STATUS_TROUBLE;
-    }
-    return write_outputs(c, o);
+    return overwrites_input(c, o->output) ? STATUS_TROUBLE : write_outputs(c, o);
 }
 
 static int run(struct arena *arena, int argc, char **argv)

@@ -189,6 +189,8 @@ static bool is_address(struct str s)
 
     if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
         s = str_sub(s, 1, s.n - 2);
+    if (s.n && !is_digit(s.p[s.n - 1]) && str_find(s, ':') == s.n)
+        return false;            /* the last label of a hostname is not all digits */
     if (value_addr(s, &addr, &unused))
         return true;
     for (size_t i = 0; i < s.n; i++) {

@@ -113,7 +113,10 @@ enum addr_kind cidr_kind(const struct cidr *cidr)
 
     /* The first range that holds all of it is the most specific one.  */
     for (size_t i = 0; i < N_RANGES; i++) {
-        if (cidr_contains(&ranges[i].range, cidr)) {
+        const struct cidr *range = &ranges[i].range;
+        if (range->bits >= 8 && range->addr.b[0] != cidr->addr.b[0])
+            continue;            /* most are told apart by their first byte */
+        if (cidr_contains(range, cidr)) {
             kind = ranges[i].kind;
             break;
         }
