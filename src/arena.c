@@ -111,7 +111,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (size >= BLOCK)
         return new_block(arena, size);
     size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if ((size_t)(arena->end - arena->at) < size)
+    if (!arena->at || (size_t)(arena->end - arena->at) < size)
         new_chunk(arena);
     void *p = arena->at;
     arena->at += size;

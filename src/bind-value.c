@@ -235,7 +235,7 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
 static void report_inline(struct bind *b, struct span span)
 {
     const struct source *source = source_of(b->program->sources, span.lo);
-    bool row = source && str_ends(source->name, STR(".psv"));
+    bool row = source && source->rows;
     if (row && b->program->secrets_noted == source)
         return;
     struct diag *m = diag_at(b->diags, CHECK_secret_inline, row ? LEVEL_NOTE : LEVEL_WARNING, span,

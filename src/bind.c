@@ -130,13 +130,14 @@ static bool is_use(const struct attr *attr)
 void bind_body(struct bind *b, struct block *block, const struct stmt *first)
 {
     const struct map *words = &b->words[block->kind];
+    const struct stmt *policies = NULL;
     for (const struct stmt *s = first; s; s = s->next) {
         if (s->values[0].bad)
             continue;
         const struct attr *attr = map_get(words, value_text(s->values[0]));
         if (is_use(attr))
-            continue;
-        if (attr)
+            policies = policies ? policies : s;
+        else if (attr)
             bind_attr(b, block, attr, s);
         else if (block->kind == KIND_pool && attr_is_member(b, s))
             attr_pool_members(b, block, s);
@@ -144,7 +145,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
             bind_directive(b, block, s);
     }
     /* Policies last: what stands beside them wins.  */
-    for (const struct stmt *s = first; s; s = s->next) {
+    for (const struct stmt *s = policies; s; s = s->next) {
         const struct attr *attr =
             s->values[0].bad ? NULL : map_get(words, value_text(s->values[0]));
         if (is_use(attr))
@@ -734,6 +735,7 @@ struct model *bind(struct program *p, struct host *host)
                       .env = load_env(p, host),
                       .shared = p->hosts.n > 0,
                       .statements = { .arena = p->arena } };
+    p->budget = EXPAND_TOTAL;
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         *map_add(&b.statements, statements[i].word) = (void *)&statements[i];

@@ -12,17 +12,36 @@ static struct conf_section *new_section(struct conf *c, enum scope scope, struct
     return s;
 }
 
-/* Control characters, a '#' (which starts a comment even inside quotes) and a '\' at the end can be
-   written nowhere.  Returns what it found, or NULL.  */
+/* What a byte means to whoever writes a value.  */
+enum { BYTE_NEVER = 1, BYTE_QUOTE = 2, BYTE_BACKSLASH = 4, BYTE_COMMA = 8 };
+
+static const unsigned char classes[256] = {
+    [0] = 1,    [1] = 1,    [2] = 1,    [3] = 1,    [4] = 1,    [5] = 1,    [6] = 1,
+    [7] = 1,    [8] = 1,    [9] = 2,    [10] = 1,   [11] = 1,   [12] = 1,   [13] = 1,
+    [14] = 1,   [15] = 1,   [16] = 1,   [17] = 1,   [18] = 1,   [19] = 1,   [20] = 1,
+    [21] = 1,   [22] = 1,   [23] = 1,   [24] = 1,   [25] = 1,   [26] = 1,   [27] = 1,
+    [28] = 1,   [29] = 1,   [30] = 1,   [31] = 1,   [127] = 1,  ['#'] = 1,  [' '] = 2,
+    ['"'] = 2,  ['\\'] = 4, [','] = 8,
+};
+
+static unsigned classes_of(struct str s)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < s.n; i++)
+        found |= classes[(unsigned char)s.p[i]];
+    return found;
+}
+
+/* What can be written nowhere: control characters, a '#', which starts a comment even inside quotes,
+   a '\' at the end.  Returns it in words, or NULL.  */
 static const char *unwritable(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '\n' || c == '\r')
+    for (size_t i = 0; classes_of(s) & BYTE_NEVER && i < s.n; i++) {
+        if (s.p[i] == '\n' || s.p[i] == '\r')
             return "a line end";
-        if (c == '#')
+        if (s.p[i] == '#')
             return "a `#`, which starts a comment even inside quotes";
-        if (c < 0x20 || c == 0x7f)
+        if (classes[(unsigned char)s.p[i]] & BYTE_NEVER)
             return "a control character";
     }
     return s.n && s.p[s.n - 1] == '\\' ? "a backslash at its end" : NULL;
@@ -32,10 +51,9 @@ static const char *unwritable(struct str s)
    documented.  */
 static const char *unquotable(struct str s)
 {
-    bool quotes = s.n == 0;
-    for (size_t i = 0; i < s.n; i++)
-        quotes |= s.p[i] == '"' || is_blank(s.p[i]);
-    return quotes && str_find(s, '\\') < s.n ? "a backslash beside a blank or a quote" : NULL;
+    unsigned found = classes_of(s);
+    return found & BYTE_QUOTE && found & BYTE_BACKSLASH ? "a backslash beside a blank or a quote"
+                                                        : NULL;
 }
 
 static bool report(struct conf *c, struct span span, const char *what, bool secret)

@@ -66,6 +66,11 @@ size_t utf8_rune(const char *p, size_t n, uint32_t *rune)
     return good ? len : 0;
 }
 
+static size_t rune_cells(uint32_t rune)
+{
+    return IN(rune, wide) ? 2 : IN(rune, combining) ? 0 : 1;
+}
+
 /* Writes the character at 'p' as a terminal may show it; sets the cells it takes and returns the
    bytes it consumed.  */
 static size_t put_rune(struct buf *out, const char *p, size_t n, size_t at, size_t *cells)
@@ -88,7 +93,7 @@ static size_t put_rune(struct buf *out, const char *p, size_t n, size_t at, size
         *cells = out->n - before;
     } else {
         buf_put(out, (struct str){ p, len });
-        *cells = IN(rune, wide) ? 2 : IN(rune, combining) ? 0 : 1;
+        *cells = rune_cells(rune);
     }
     return len;
 }
@@ -168,7 +173,7 @@ static size_t row_secret(struct str line)
 static size_t suspected_secret(const struct diags *d, const struct source *source, struct str line,
                                uint32_t base)
 {
-    if (str_ends(source->name, STR(".psv")))
+    if (source->rows)
         return row_secret(line);
     for (size_t i = 0, from; i < line.n; i++) {
         for (from = i; i < line.n && is_word_byte(line.p[i]);)
@@ -246,6 +251,23 @@ static void put_place(struct diags *d, struct buf *out, struct span span)
     buf_printf(out, ":%u:%u: ", at.line, at.column);
 }
 
+/* The bytes of 'text' in front of cell 'cell', and the cells that they take: one more where the last
+   character is wide.  */
+static size_t bytes_before(struct str text, size_t cell, size_t *cells)
+{
+    size_t i = 0, at = 0;
+    uint32_t rune;
+    while (i < text.n) {
+        size_t len = utf8_rune(text.p + i, text.n - i, &rune), width = len ? rune_cells(rune) : 1;
+        if (at >= cell && width)
+            break;
+        at += width;
+        i += len ? len : 1;
+    }
+    *cells = at;
+    return i;
+}
+
 static void put_snippet(struct diags *d, struct buf *out, struct span span, const struct colors *c,
                         const char *color)
 {
@@ -254,21 +276,15 @@ static void put_snippet(struct diags *d, struct buf *out, struct span span, cons
         return;
     struct str line = source_line(d->sources, at.source, at.line);
     struct snippet s = draw_line(d, at.source, line, span.lo - (at.column - 1), span);
-    size_t from = s.from == SIZE_MAX ? 0 : s.from, to = s.to > from ? s.to : from + 1, skip = 0;
+    size_t from = s.from == SIZE_MAX ? 0 : s.from, to = s.to > from ? s.to : from + 1;
     struct str text = str_trim(buf_str(&s.text)).n ? buf_str(&s.text) : STR("");
-    if (text.n > WINDOW && from > WINDOW / 2) {
-        skip = from - WINDOW / 2;
-        while (skip < text.n && ((unsigned char)text.p[skip] & 0xc0) == 0x80)
-            skip++;
-        text = str_sub(text, skip, text.n);
-    }
-    bool cut = text.n > WINDOW;
-    if (cut) {
-        size_t n = WINDOW;
-        while (n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-            n--;
-        text = str_sub(text, 0, n);
-    }
+    size_t skip = 0, cells;
+    bytes_before(text, SIZE_MAX, &cells);
+    if (cells > WINDOW && from > WINDOW / 2)
+        text = str_sub(text, bytes_before(text, from - WINDOW / 2, &skip), text.n);
+    size_t shown = bytes_before(text, WINDOW, &cells);
+    bool cut = shown < text.n;
+    text = str_sub(text, 0, shown);
     from -= skip;
     to -= skip;
     to = to > WINDOW ? (from + 1 > WINDOW ? from + 1 : WINDOW) : to;

@@ -208,14 +208,19 @@ static void put_value(struct work *w, struct value v, uint32_t element)
     }
 }
 
+static struct arg as_written(struct value v)
+{
+    return (struct arg){ .text = value_text(v),
+                         .span = value_span(v),
+                         .joined = v.joined,
+                         .pattern = v.kind == VALUE_PATTERN,
+                         .string = v.kind == VALUE_STRING,
+                         .bad = v.bad };
+}
+
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
 {
-    struct arg arg = { .text = value_text(v),
-                       .span = value_span(v),
-                       .joined = v.joined,
-                       .pattern = v.kind == VALUE_PATTERN,
-                       .string = v.kind == VALUE_STRING,
-                       .bad = v.bad };
+    struct arg arg = as_written(v);
     if (!v.special || v.kind == VALUE_PATTERN || v.bad)
         return arg;
     struct work w = {
@@ -248,7 +253,7 @@ static bool spend(struct env *e, struct value v, size_t n)
 {
     if (n > *e->budget) {
         diag(e->diags, CHECK_range_length, value_span(v),
-             "the ranges have more than %d elements in all", EXPAND_LIMIT);
+             "the ranges have more than %d elements in all", EXPAND_TOTAL);
         return false;
     }
     *e->budget -= n;
@@ -307,8 +312,27 @@ static uint32_t in_place(struct env *e, const struct stmt *s, uint32_t i, enum e
     return count ? count : 1;
 }
 
+static bool is_plain(const struct stmt *s)
+{
+    for (uint32_t i = 0; i < s->n_values; i++)
+        if (s->values[i].special)
+            return false;
+    return true;
+}
+
+/* Most statements hold neither ranges nor variables.  */
+static struct args plain_args(struct env *e, const struct stmt *s)
+{
+    struct args args = { arena_alloc(e->arena, s->n_values * sizeof(struct arg)), s->n_values };
+    for (uint32_t i = 0; i < s->n_values; i++)
+        args.v[i] = as_written(s->values[i]);
+    return args;
+}
+
 struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
 {
+    if (is_plain(s))
+        return plain_args(e, s);
     size_t n = 0;
     for (uint32_t k = 0; k < s->n_values; k++)
         n += in_place(e, s, k, lists);

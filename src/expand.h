@@ -12,7 +12,10 @@
 #include "ast.h"
 #include "dict.h"
 
-enum { EXPAND_LIMIT = 1000000 }; /* elements of all ranges together */
+enum {
+    EXPAND_LIMIT = 1000000, /* elements of one range */
+    EXPAND_TOTAL = 16000000 /* of all ranges of a host together */
+};
 
 struct var {
     struct str name;

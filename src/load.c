@@ -80,6 +80,7 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     struct program *p = l->p;
     struct rows_file *rows = NEW(p->arena, struct rows_file);
     rows->file = NEW(p->arena, struct ast_file);
+    source->rows = true;
     parse_pipe(p->arena, p->diags, source, &rows->rows);
     rows->file->source = source;
     legacy_lower(p->arena, p->diags, &rows->rows, block, rows->file);
@@ -490,7 +491,7 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
                            .dict = dict,
                            .options = options,
                            .version = PMTA_5_0,
-                           .budget = EXPAND_LIMIT };
+                           .budget = EXPAND_TOTAL };
     p->globals.map = (struct map){ .arena = arena, .exact = true };
     p->host_names = (struct map){ .arena = arena };
     p->assigned = (struct map){ .arena = arena };

@@ -16,6 +16,7 @@ struct source {
     struct str name;            /* as shown in messages */
     struct str text;            /* followed by two NUL bytes that it does not count */
     uint32_t base;
+    bool rows;                  /* legacy rows, not topology */
     struct span included;       /* the path in the statement that included it, or nowhere */
     struct io_identity identity;
     uint32_t *lines;            /* offsets of line starts; made on first use */

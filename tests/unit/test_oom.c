@@ -1,0 +1,184 @@
+/* test_oom.c - memory that runs out, at every place of a compilation where it can.
+
+   The arena is the one source of memory, so it is compiled in here under other names, and what
+   takes its place counts and fails.  */
+
+#include <config.h>
+
+#define arena_alloc plain_alloc
+#define arena_zalloc plain_zalloc
+#define arena_grow plain_grow
+#define arena_more plain_more
+#define arena_str plain_str
+#define arena_vprintf plain_vprintf
+#include "../../src/arena.c"
+#undef arena_alloc
+#undef arena_zalloc
+#undef arena_grow
+#undef arena_more
+#undef arena_str
+#undef arena_vprintf
+
+#include <check.h>
+
+#include "compile.h"
+
+void *arena_alloc(struct arena *arena, size_t size);
+void *arena_zalloc(struct arena *arena, size_t n, size_t size);
+void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size);
+void *arena_more(struct arena *arena, void *p, size_t *cap, size_t size);
+struct str arena_str(struct arena *arena, struct str s);
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args) PRINTF(2, 0);
+
+/* Requests that are still granted.  */
+static size_t granted;
+
+static void request(struct arena *arena)
+{
+    if (!granted)
+        no_memory(arena);
+    granted--;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    request(arena);
+    return plain_alloc(arena, size);
+}
+
+void *arena_zalloc(struct arena *arena, size_t n, size_t size)
+{
+    request(arena);
+    return plain_zalloc(arena, n, size);
+}
+
+void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size)
+{
+    request(arena);
+    return plain_grow(arena, p, old_size, new_size);
+}
+
+void *arena_more(struct arena *arena, void *p, size_t *cap, size_t size)
+{
+    request(arena);
+    return plain_more(arena, p, cap, size);
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+    request(arena);
+    return plain_str(arena, s);
+}
+
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+    request(arena);
+    return plain_vprintf(arena, format, args);
+}
+
+/* One text in memory, whatever its name.  */
+static int read_text(void *context, struct arena *arena, const char *path, size_t limit,
+                     struct str *text, struct io_identity *identity, const char **why)
+{
+    const char *s = context;
+    size_t n = strlen(s);
+    char *p = arena_alloc(arena, n + 2);
+    (void)path, (void)limit;
+    memcpy(p, s, n);
+    p[n] = p[n + 1] = '\0';
+    *text = (struct str){ p, n };
+    *identity = (struct io_identity){ 0 };
+    *why = NULL;
+    return 0;
+}
+
+/* Compiles 'text' with one request more each time, until it is enough.  */
+static void sweep(const char *name, const char *text, enum compile_goal goal,
+                  enum compile_status status)
+{
+    struct io io = io_nothing;
+    struct str input = str_of(name);
+    struct options options = { .secrets = true };
+    options.inputs.v = &input;
+    options.inputs.n = options.inputs.cap = 1;
+    io.context = (void *)(uintptr_t)text;
+    io.read = read_text;
+    for (size_t n = 0;; n++) {
+        static struct compilation c;
+        granted = n;
+        enum compile_status got = compile(&c, &options, &io, goal);
+        if (got != COMPILE_NO_MEMORY) {
+            ck_assert_int_eq(got, status);
+            ck_assert_uint_eq(c.outputs.n, got == COMPILE_FINE && goal != COMPILE_CHECK);
+            compile_free(&c);
+            ck_assert_uint_gt(n, 50);
+            return;
+        }
+        compile_free(&c);
+    }
+}
+
+static const char topology[] = "powermta 5.0\n"
+                               "let net = 198.51.100\n"
+                               "tls edge { certificate /etc/edge.pem }\n"
+                               "dkim acme.example { selector s1 \"/etc/${net}.pem\" }\n"
+                               "listener in 203.0.113.4:587 { tls required edge; auth required }\n"
+                               "user app { password \"a long enough secret\"; via all }\n"
+                               "vmta v{1..3} {\n"
+                               "    source ${net}.{1..3} v{1..3}.acme.example # comment\n"
+                               "    sign acme.example\n"
+                               "    domain * { max-smtp-out 5 }\n"
+                               "}\n"
+                               "pool all { v{1..3} }\n";
+
+static const char faulty[] = "listener in 203.0.113.4:587 { tls required edge; auth required\n"
+                             "vmta v1 { source 300.1.1.1 v1,, ${x} \"y\n"
+                             "pool all { v{1..3} } }\n"
+                             "lissener x { }\n";
+
+static const char rows[] =
+    "203.0.113.10|s1|acme.example|mail.acme.example|app|correct-horse-battery\n"
+    "203.0.113.11|198.51.100.4|s1|acme.example|mail.acme.example|v1\n"
+    "203.0.113.12|s1|acme.example|mx.acme.example|v2\n";
+
+START_TEST(build)
+{
+    sweep("x.topo", topology, COMPILE_BUILD, COMPILE_FINE);
+}
+END_TEST
+
+START_TEST(errors)
+{
+    sweep("x.topo", faulty, COMPILE_CHECK, COMPILE_ERRORS);
+}
+END_TEST
+
+START_TEST(convert)
+{
+    sweep("x.topo", topology, COMPILE_CONVERT, COMPILE_FINE);
+    sweep("x.psv", rows, COMPILE_CONVERT, COMPILE_FINE);
+}
+END_TEST
+
+START_TEST(legacy)
+{
+    sweep("x.psv", rows, COMPILE_BUILD, COMPILE_FINE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("oom");
+    TCase *all = tcase_create("oom");
+    tcase_set_timeout(all, 60);
+    tcase_add_test(all, build);
+    tcase_add_test(all, errors);
+    tcase_add_test(all, convert);
+    tcase_add_test(all, legacy);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
