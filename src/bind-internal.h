@@ -35,6 +35,7 @@ struct bind {
     struct map statements;     /* word to struct statement */
 };
 
+typedef void stmt_fn(struct bind *, const struct stmt *);
 typedef void attr_fn(struct bind *, struct block *, const struct stmt *, struct args);
 
 struct attr {
@@ -85,16 +86,26 @@ struct secret bind_secret(struct bind *, const struct stmt *s, struct arg);
 struct str bind_lower(struct bind *, struct str);
 void bind_prefixes(struct bind *, struct prefixes *, struct args, uint32_t from);
 
-/* bind-attr.c */
+/* The file itself as a block: its directives are PowerMTA's global ones.  */
+struct block bind_top_block(struct bind *);
+
+/* bind-declare.c and bind-attr.c: one function for each word of kinds.def */
 #define KIND(...)
 #define READING(...)
-#define STATEMENT(...)
+#define STATEMENT(WORD, FUNCTION, ...) stmt_fn stmt_##FUNCTION;
 #define ATTR(BLOCK, WORD, FUNCTION, ...) attr_fn attr_##FUNCTION;
 #include "../grammar/kinds.def"
 #undef KIND
 #undef READING
 #undef STATEMENT
 #undef ATTR
+/* One good value stands behind the keyword of 's'; else it is reported.  */
+bool bind_one(struct bind *, const struct stmt *s, struct args, const char *syntax);
+/* Binds a 'tls' statement of the given direction, with 'identity' perhaps naming one.  */
+void bind_tls(struct bind *, struct block *, const struct stmt *s, struct args, struct tls_use *,
+              bool inbound, bool identity);
+
+/* bind-outbound.c */
 void bind_domain(struct bind *, struct domains *, struct map *index, const struct stmt *s,
                  uint8_t copied);
 /* 's', in a pool, is a list of members.  */

@@ -69,7 +69,8 @@ bool bind_check_value(struct bind *b, struct line *line)
     size_t which = 0;
     for (uint32_t i = 0; i < line->n_args; i++)
         line->bad |= line->args[i].bad;
-    if (line->bad || is_withheld(line) || dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
+    if (line->bad || is_withheld(line) ||
+        dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
         return !line->bad;
     struct fault later = f;
     size_t there = which;

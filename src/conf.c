@@ -17,7 +17,7 @@ enum { BYTE_NEVER = 1, BYTE_QUOTE = 2, BYTE_BACKSLASH = 4, BYTE_COMMA = 8 };
 
 static const unsigned char classes[256] = {
     [0] = 1,    [1] = 1,    [2] = 1,    [3] = 1,    [4] = 1,    [5] = 1,    [6] = 1,
-    [7] = 1,    [8] = 1,    [9] = 2,    [10] = 1,   [11] = 1,   [12] = 1,   [13] = 1,
+    [7] = 1,    [8] = 1,    [9] = 3,    [10] = 1,   [11] = 1,   [12] = 1,   [13] = 1,
     [14] = 1,   [15] = 1,   [16] = 1,   [17] = 1,   [18] = 1,   [19] = 1,   [20] = 1,
     [21] = 1,   [22] = 1,   [23] = 1,   [24] = 1,   [25] = 1,   [26] = 1,   [27] = 1,
     [28] = 1,   [29] = 1,   [30] = 1,   [31] = 1,   [127] = 1,  ['#'] = 1,  [' '] = 2,
@@ -32,8 +32,8 @@ static unsigned classes_of(struct str s)
     return found;
 }
 
-/* What can be written nowhere: control characters, a '#', which starts a comment even inside quotes,
-   a '\' at the end.  Returns it in words, or NULL.  */
+/* What can be written nowhere: control characters, a '#', which starts a comment even inside
+   quotes, a '\' at the end.  Returns it in words, or NULL.  */
 static const char *unwritable(struct str s)
 {
     for (size_t i = 0; classes_of(s) & BYTE_NEVER && i < s.n; i++) {

@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include "diag.h"
+#include "suggest.h"
 
 /* Snippets are shown through a window of this many cells around the caret.  */
 enum { WINDOW = 120, MASK = 8 };
@@ -133,14 +134,26 @@ static bool is_suspect(const struct diags *d, struct str line, uint32_t base, si
            !str_starts(rest, STR("file:"));
 }
 
-static bool is_word_byte(char c) { return is_alnum(c) || c == '-' || c == '_'; }
-
-static const struct secret_word *secret_word(const struct diags *d, struct str word)
+static bool is_word_byte(char c)
 {
-    for (size_t i = 0; i < d->secret_words.n; i++)
-        if (str_ieq(word, d->secret_words.v[i].word))
-            return &d->secret_words.v[i];
-    return NULL;
+    return is_alnum(c) || c == '-' || c == '_';
+}
+
+/* The word that takes a secret and is called 'word', or nearly so where a statement begins.  */
+static const struct secret_word *secret_word(const struct diags *d, struct str word, bool begins)
+{
+    const struct secret_word *found = NULL;
+    struct suggest near;
+    suggest_init(&near, word);
+    for (size_t i = 0; i < d->secret_words.n; i++) {
+        const struct secret_word *at = &d->secret_words.v[i];
+        if (str_ieq(word, at->word))
+            return at;
+        suggest_offer(&near, at->word);
+        if (near.best.p == at->word.p)
+            found = at;
+    }
+    return begins ? found : NULL;
 }
 
 /* The place behind 'n' values and the blanks after them, from 'at' on.  */
@@ -175,10 +188,14 @@ static size_t suspected_secret(const struct diags *d, const struct source *sourc
 {
     if (source->rows)
         return row_secret(line);
+    bool begins = true;
     for (size_t i = 0, from; i < line.n; i++) {
         for (from = i; i < line.n && is_word_byte(line.p[i]);)
             i++;
-        const struct secret_word *word = secret_word(d, str_sub(line, from, i - from));
+        const struct secret_word *word =
+            i > from ? secret_word(d, str_sub(line, from, i - from), begins) : NULL;
+        begins = i < line.n && (memchr("{};", line.p[i], 3) ||
+                                (begins && i == from && is_blank(line.p[i])));
         size_t at = word ? skip_values(line, i, word->skip) : line.n;
         if (is_suspect(d, line, base, at) && line.p[at] != ';' && line.p[at] != '}')
             return at;
@@ -205,7 +222,7 @@ static struct snippet draw_line(struct diags *d, const struct source *source, st
         if (place < span.hi || place == span.lo)
             s.to = at + 1;
         if (i == line.n || (s.from != SIZE_MAX && at > s.from + 2 * WINDOW))
-            break;               /* what follows is outside of the window */
+            break; /* what follows is outside of the window */
         uint32_t secret = registered_secret(d, place);
         bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
         size_t cells, used;
@@ -251,8 +268,8 @@ static void put_place(struct diags *d, struct buf *out, struct span span)
     buf_printf(out, ":%u:%u: ", at.line, at.column);
 }
 
-/* The bytes of 'text' in front of cell 'cell', and the cells that they take: one more where the last
-   character is wide.  */
+/* The bytes of 'text' in front of cell 'cell', and the cells that they take: one more where the
+   last character is wide.  */
 static size_t bytes_before(struct str text, size_t cell, size_t *cells)
 {
     size_t i = 0, at = 0;

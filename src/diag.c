@@ -62,6 +62,7 @@ static struct diag *repeat(struct diags *d, struct diag *first, struct str text)
     return scratch(d);
 }
 
+PRINTF(5, 0)
 static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
                            const char *format, va_list args)
 {

@@ -3,10 +3,20 @@
 #include "expand.h"
 #include "suggest.h"
 
-enum { SUBSTITUTIONS = 10000 }; /* of variables in one value; more is a bomb */
+enum {
+    SUBSTITUTIONS = 10000, /* of variables in one value; more is a bomb */
+    NESTING = 64           /* of variables in the values of variables */
+};
 
 /* What a brace in a word is.  */
-enum piece { PIECE_PLAIN, PIECE_VARIABLE, PIECE_LITERAL, PIECE_RANGE, PIECE_BAD_RANGE };
+enum piece {
+    PIECE_PLAIN,
+    PIECE_VARIABLE,
+    PIECE_UNCLOSED,
+    PIECE_LITERAL,
+    PIECE_RANGE,
+    PIECE_BAD_RANGE
+};
 
 struct range {
     uint64_t first, last;
@@ -33,19 +43,19 @@ static size_t read_number(const char *p, size_t n, uint64_t *number)
 static enum piece piece_at(const char *p, size_t n, size_t *len, struct range *range)
 {
     struct str s = { p, n };
-    size_t close = str_find(s, '}');
     *len = 1;
-    if (close == n)
-        return PIECE_PLAIN;
     if (str_starts(s, STR("$${"))) {
         *len = strlen("$${");
         return PIECE_LITERAL;
     }
-    if (str_starts(s, STR("${"))) {
-        *len = close + 1;
-        return PIECE_VARIABLE;
+    if (p[0] == '$' && !str_starts(s, STR("${")))
+        return PIECE_PLAIN;
+    size_t close = str_find(s, '}');
+    if (p[0] == '$') {
+        *len = close < n ? close + 1 : n;
+        return close < n ? PIECE_VARIABLE : PIECE_UNCLOSED;
     }
-    if (p[0] != '{')
+    if (close == n)
         return PIECE_PLAIN;
     size_t a = read_number(p + 1, close - 1, &range->first), b = 0;
     if (a && str_starts(str_sub(s, 1 + a, n), STR("..")))
@@ -146,6 +156,7 @@ struct work {
     struct buf out;
     struct span span; /* of the value that is being expanded */
     size_t left;      /* substitutions */
+    unsigned depth;   /* variables around this one */
     bool bad;
 };
 
@@ -160,7 +171,7 @@ static void put_variable(struct work *w, struct str name, struct span span)
         return;
     }
     var->used = true;
-    if (var->busy || !w->left || w->out.n > AST_WORD) {
+    if (var->busy || !w->left || w->depth == NESTING || w->out.n > AST_WORD) {
         struct diag *m = diag(w->env->diags, CHECK_syntax, w->span,
                               var->busy ? "the variable `%.*s` refers to itself"
                                         : "the variable `%.*s` grows beyond any use",
@@ -172,8 +183,17 @@ static void put_variable(struct work *w, struct str name, struct span span)
     w->left--;
     w->bad |= var->value.bad;
     var->busy = true;
+    w->depth++;
     put_value(w, var->value, 0);
+    w->depth--;
     var->busy = false;
+}
+
+static void unclosed_variable(struct work *w, struct span span)
+{
+    struct diag *m = diag(w->env->diags, CHECK_syntax, span, "a variable without its `}`");
+    diag_help(w->env->diags, m, "write $${ for the two characters themselves");
+    w->bad = true;
 }
 
 /* Element 'i' of 'range', with its zeros.  */
@@ -187,7 +207,9 @@ static void put_value(struct work *w, struct value v, uint32_t element)
 {
     struct str text = value_text(v);
     struct range range;
-    for (size_t i = 0, len; i < text.n && !w->bad; i += len) {
+    if (!v.special)
+        buf_put(&w->out, text);
+    for (size_t i = 0, len; v.special && i < text.n && !w->bad; i += len) {
         char c = text.p[i];
         len = 1;
         if (c == '\\' && v.kind == VALUE_STRING && i + 1 < text.n) {
@@ -203,6 +225,8 @@ static void put_value(struct work *w, struct value v, uint32_t element)
             put_variable(w, str_sub(whole, 2, len - 3), part_span(v, i, len));
         else if (piece == PIECE_RANGE)
             put_element(w, &range, element);
+        else if (piece == PIECE_UNCLOSED)
+            unclosed_variable(w, part_span(v, i, 2));
         else
             buf_put(&w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
     }

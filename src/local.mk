@@ -12,8 +12,10 @@ libpmtac_a_SOURCES += \
 	%D%/ast.c \
 	%D%/ast.h \
 	%D%/bind-attr.c \
+	%D%/bind-declare.c \
 	%D%/bind-internal.h \
 	%D%/bind-line.c \
+	%D%/bind-outbound.c \
 	%D%/bind-section.c \
 	%D%/bind-value.c \
 	%D%/bind.c \

@@ -73,6 +73,7 @@ struct reader {
     struct opts *opts;
     struct arena *arena;
     struct buf *text;
+    VEC(const char *) words; /* that are no options: the command, then files */
 };
 
 static enum opts_result wrong(struct reader *r, const char *what, const char *arg)
@@ -240,9 +241,11 @@ static bool wants_color(void)
     return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
-/* The tables as getopt_long takes them.  */
+/* The tables as getopt_long takes them.  The leading '-' makes it hand out other words in their
+   place, whatever POSIXLY_CORRECT says.  */
 static void make_getopt(struct option *longs, char *shorts)
 {
+    *shorts++ = '-';
     *shorts++ = ':';
     for (size_t i = 0; i < N_OPTIONS; i++) {
         const struct option_row *o = &options[i];
@@ -269,10 +272,14 @@ static const struct option_row *row_of(int c)
 static enum opts_result read_all(struct reader *r, int argc, char **argv, unsigned *used)
 {
     struct option longs[N_OPTIONS + 1] = { { NULL, 0, NULL, 0 } };
-    char shorts[2 * N_OPTIONS + 2];
+    char shorts[2 * N_OPTIONS + 3];
     make_getopt(longs, shorts);
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        if (c == 1) {
+            VEC_PUSH(r->arena, &r->words, optarg);
+            continue;
+        }
         const struct option_row *row = row_of(c);
         const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
         if (!row)
@@ -282,6 +289,8 @@ static enum opts_result read_all(struct reader *r, int argc, char **argv, unsign
             return result;
         *used |= 1u << (row->id - OPTION_none - 1);
     }
+    for (int i = optind; i < argc; i++)
+        VEC_PUSH(r->arena, &r->words, argv[i]);
     return OPTS_RUN;
 }
 
@@ -300,21 +309,21 @@ static enum opts_result check_options(struct reader *r, unsigned used)
 enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char **argv,
                            struct buf *text)
 {
-    struct reader r = { o, arena, text };
+    struct reader r = { .opts = o, .arena = arena, .text = text };
     unsigned used = 0;
     *o = (struct opts){ .max_errors = 20, .color = wants_color() };
     enum opts_result result = argc > 0 ? read_all(&r, argc, argv, &used) : OPTS_RUN;
     if (result != OPTS_RUN)
         return result;
-    if (argc <= 0 || optind >= argc)
+    if (!r.words.n)
         return wrong(&r, "a command is missing", NULL);
-    result = read_command(&r, argv[optind]);
+    result = read_command(&r, r.words.v[0]);
     if (result == OPTS_RUN)
         result = check_options(&r, used);
     if (result != OPTS_RUN)
         return result;
-    for (int i = optind + 1; i < argc; i++)
-        VEC_PUSH(arena, &o->options.inputs, str_of(argv[i]));
+    for (size_t i = 1; i < r.words.n; i++)
+        VEC_PUSH(arena, &o->options.inputs, str_of(r.words.v[i]));
     if (!o->options.inputs.n)
         return wrong(&r, "no FILE is given", NULL);
     o->options.secrets = o->command == COMMAND_build;

@@ -38,9 +38,20 @@ check_PROGRAMS += %D%/unit/test_lines
 
 ## One program of libcheck per room: %D%/unit/test_ROOM is made of %D%/unit/test_ROOM.c.
 unit_tests = \
+	%D%/unit/test_arena \
 	%D%/unit/test_ast_print \
+	%D%/unit/test_compile \
+	%D%/unit/test_conf \
+	%D%/unit/test_diag \
 	%D%/unit/test_dict \
-	%D%/unit/test_outfile
+	%D%/unit/test_edits \
+	%D%/unit/test_expand \
+	%D%/unit/test_map \
+	%D%/unit/test_oom \
+	%D%/unit/test_outfile \
+	%D%/unit/test_source \
+	%D%/unit/test_str \
+	%D%/unit/test_suggest
 
 LDADD = libpmtac.a $(CHECK_LIBS)
 

@@ -1,0 +1,313 @@
+#include <config.h>
+
+#include "bind-internal.h"
+
+/* vmta { } and pool { } */
+
+/* In a row the two stand in fields of their own, so the edit cannot be given.  */
+static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
+{
+    bool row = s->values[1].made;
+    struct span span = row ? a.v[1].span : span_join(a.v[1].span, a.v[2].span);
+    struct diag *m =
+        diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");
+    struct str fix =
+        arena_printf(b->arena, "%.*s %.*s", STR_ARG(a.v[2].text), STR_ARG(a.v[1].text));
+    if (row)
+        return;
+    diag_help(b->diags, m, "write %.*s", STR_ARG(fix));
+    diag_fix(b->diags, m, span, fix);
+}
+
+void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, struct args a)
+{
+    struct origin *o = NEW(b->arena, struct origin);
+    struct fault f;
+    struct cidr cidr;
+    if (!bind_shape(b, s, a, 2, 2, "ADDR|CIDR HOSTNAME"))
+        return;
+    bool swapped = !a.v[1].bad && !a.v[2].bad && !value_cidr(a.v[1].text, &cidr, &f) &&
+                   value_cidr(a.v[2].text, &cidr, &f);
+    if (swapped) {
+        report_swapped(b, s, a);
+        o->bad_address = o->bad_host = true;
+    } else {
+        o->bad_address = !bind_network(b, a.v[1], &o->cidr);
+        o->bad_host = !bind_host(b, &a.v[2]);
+    }
+    o->address = a.v[1];
+    o->host = a.v[2];
+    o->span = stmt_span(s);
+    if (list->last)
+        list->last->next = o;
+    else
+        list->first = o;
+    list->last = o;
+}
+
+void attr_vmta_source(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    bind_origin(b, &((struct vmta *)block->object)->origins, s, a);
+}
+
+static struct keys *keys_of(struct block *block)
+{
+    return block->kind == KIND_pool ? &((struct pool *)block->object)->keys
+                                    : &((struct vmta *)block->object)->keys;
+}
+
+static void add_key(struct bind *b, struct keys *keys, struct key key)
+{
+    struct key *k = NEW(b->arena, struct key);
+    *k = key;
+    if (keys->last)
+        keys->last->next = k;
+    else
+        keys->first = k;
+    keys->last = k;
+}
+
+void attr_sign(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    if (!bind_shape(b, s, a, 1, 2, "DOMAIN [SELECTOR]") || a.v[1].bad)
+        return;
+    struct key key = { .domain = a.v[1],
+                       .span = span_join(a.v[0].span, a.v[a.n - 1].span),
+                       .by_sign = true };
+    if (!str_eq(a.v[1].text, STR("*")))
+        key.bad = !bind_domain_name(b, &key.domain, false);
+    if (a.n > 2) {
+        key.selector = a.v[2];
+        key.bad |= !bind_selector(b, a.v[2]);
+    }
+    add_key(b, keys_of(block), key);
+}
+
+void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
+{
+    struct span span = span_join(a.v[0].span, a.v[a.n - 1].span);
+    if (a.n == 4 && !bind_selector(b, a.v[1]))
+        return;
+    struct line *line = bind_make_line(b, TARGET_vmta_domain_key, a.v + 1, a.n - 1, span);
+    bind_check_line(b, line);
+    if (line->bad)
+        return;
+    add_key(b, keys,
+            (struct key){ .selector = a.v[1], .domain = a.v[2], .file = a.v[3], .span = span });
+}
+
+void attr_domain_key(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    (void)s;
+    bind_domain_key(b, keys_of(block), a);
+}
+
+static void add_refs(struct bind *b, struct refs *refs, const struct stmt *s, struct args a,
+                     uint32_t from)
+{
+    for (uint32_t i = from; i < a.n; i++) {
+        struct ref *r = NEW(b->arena, struct ref);
+        *r = bind_ref(b, a.v[i], s);
+        if (refs->last)
+            refs->last->next = r;
+        else
+            refs->first = r;
+        refs->last = r;
+    }
+}
+
+void attr_cold(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    struct refs *colds = block->kind == KIND_pool ? &((struct pool *)block->object)->colds
+                                                  : &((struct vmta *)block->object)->colds;
+    if (bind_shape(b, s, a, 1, UINT32_MAX, "VMTA, ..."))
+        add_refs(b, colds, s, a, 1);
+}
+
+void attr_outbound_tls(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    struct tls_use *use = block->kind == KIND_pool   ? &((struct pool *)block->object)->tls
+                          : block->kind == KIND_vmta ? &((struct vmta *)block->object)->tls
+                                                     : &((struct domain *)block->object)->tls;
+    bind_tls(b, block, s, a, use, false, true);
+}
+
+void attr_nested_domain(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    (void)a;
+    struct domains *domains = block->kind == KIND_pool ? &((struct pool *)block->object)->domains
+                                                       : &((struct vmta *)block->object)->domains;
+    bind_domain(b, domains, NULL, s, block->copied);
+}
+
+/* pool { } */
+
+void attr_pool_member(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    if (bind_shape(b, s, a, 1, 1, "VMTA"))
+        add_refs(b, &((struct pool *)block->object)->members, NULL, a, 1);
+}
+
+bool attr_is_member(struct bind *b, const struct stmt *s)
+{
+    struct str word = value_text(s->values[0]);
+    if (s->open || dict_find(b->dict, word, SCOPE_virtual_mta_pool))
+        return false;
+    return !dict_any(b->dict, word) && !dict_foreign(b->dict, word);
+}
+
+void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s)
+{
+    struct pool *pool = block->object;
+    /* All values are elements of a list: give them the place behind a keyword.  */
+    struct stmt list = *s;
+    list.n_values++;
+    list.values = arena_alloc(b->arena, list.n_values * sizeof *list.values);
+    list.values[0] = (struct value){ .p = "", .lo = s->values[0].lo };
+    memcpy(list.values + 1, s->values, s->n_values * sizeof *s->values);
+    if (expand_repeats(&b->env, &list, EXPAND_EACH))
+        add_refs(b, &pool->members, s, expand_words(&b->env, &list, EXPAND_EACH, 0), 1);
+}
+
+/* domain { } */
+
+static struct domain *domain_named(struct bind *b, struct domains *list, struct map *index,
+                                   struct arg pattern, const struct stmt *s)
+{
+    void **slot = index ? map_add(index, pattern.text) : NULL;
+    struct domain *d = slot ? *slot : NULL;
+    for (struct domain *x = list->first; !index && x && !d; x = x->next)
+        if (str_ieq(x->pattern, pattern.text))
+            d = x;
+    if (d)
+        return d;
+    d = NEW(b->arena, struct domain);
+    d->pattern = pattern.text;
+    d->span = pattern.span;
+    d->stmt = s;
+    if (slot)
+        *slot = d;
+    if (list->last)
+        list->last->next = d;
+    else
+        list->first = d;
+    list->last = d;
+    return d;
+}
+
+static void bind_one_domain(struct bind *b, struct domains *list, struct map *index,
+                            const struct stmt *s, struct arg pattern, uint8_t copied)
+{
+    if (!bind_domain_name(b, &pattern, true))
+        return;
+    struct domain *d = domain_named(b, list, index, pattern, s);
+    struct tls_use before = d->tls;
+    bool widest = list == &b->model->domains && str_eq(d->pattern, STR("*"));
+    struct block block = { .kind = KIND_domain,
+                           .object = d,
+                           .n_targets = 1,
+                           .copied = copied,
+                           .inherits = !widest,
+                           .braces = { s->open, s->close },
+                           .targets = { { SCOPE_domain, &d->lines } } };
+    struct diag_context context = b->diags->context;
+    if (!context.kind)
+        b->diags->context =
+            (struct diag_context){ kind_word(KIND_domain), d->pattern, pattern.span };
+    d->copied = copied && !d->lines.first;
+    d->tls.word = TLS_UNSET;
+    bind_body(b, &block, s->body);
+    if (before.word != TLS_UNSET && d->tls.word != TLS_UNSET && d->tls.word != before.word &&
+        !copied) {
+        struct diag *m =
+            diag(b->diags, CHECK_name_duplicate, d->tls.span, "`tls` is set to another value here");
+        diag_also(b->diags, m, before.span, "first set here, in a block for the same");
+    }
+    if (before.word != TLS_UNSET)
+        d->tls = before;
+    b->diags->context = context;
+}
+
+static bool has_range(struct env *env, struct value v)
+{
+    uint32_t count;
+    return expand_count(env, v, &count) && count > 0;
+}
+
+void bind_domain(struct bind *b, struct domains *list, struct map *index, const struct stmt *s,
+                 uint8_t copied)
+{
+    struct env outer = b->env, inner;
+    if (s->n_values < 2 || !s->open) {
+        struct diag *m =
+            diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s PATTERN, ... { ... }`",
+                 STR_ARG(value_text(s->values[0])));
+        if (!s->open && s->n_values >= 2)
+            diag_help(b->diags, m, "its block is missing");
+        return;
+    }
+    if (!expand_header(&outer, s->values + 1, s->n_values - 1, &inner))
+        return;
+    uint32_t n = inner.count && !outer.count ? inner.count : 1;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!outer.count)
+            inner.index = i;
+        b->env = inner;
+        struct args h = expand_words(&b->env, s, EXPAND_EACH, 0);
+        for (uint32_t k = 1; k < h.n; k++)
+            if (!h.v[k].bad && (i == 0 || has_range(&outer, s->values[k])))
+                bind_one_domain(b, list, index, s, h.v[k], copied);
+    }
+    b->env = outer;
+}
+
+/* "HOST", "HOST:PORT", "ADDR", "ADDR:PORT" as smtp-hosts takes them: an address in brackets.  */
+static bool route_host(struct bind *b, struct arg *arg)
+{
+    struct cidr cidr;
+    struct fault f;
+    uint64_t port = 0;
+    size_t colon = arg->text.n;
+    while (colon && arg->text.p[colon - 1] != ':')
+        colon--;
+    struct str host = arg->text, tail = STR("");
+    bool v6 = str_find(arg->text, ':') + 1 < colon && arg->text.p[0] != '[';
+    if (colon && !v6 && arg->text.p[arg->text.n - 1] != ']') {
+        tail = str_sub(arg->text, colon - 1, arg->text.n);
+        host = str_sub(arg->text, 0, colon - 1);
+        if (!value_int(str_sub(tail, 1, tail.n), 1, 65535, &port, &f)) {
+            diag(b->diags, CHECK_directive_value, arg->span, "`%.*s` has no port: %s",
+                 STR_ARG(arg->text), f.why);
+            return false;
+        }
+    }
+    if (host.n && host.p[0] == '[')
+        return true; /* as PowerMTA has it; its value is checked there */
+    if (value_cidr(host, &cidr, &f) && cidr.bits == (cidr.addr.family == 4 ? 32 : 128)) {
+        arg->text = arena_printf(b->arena, cidr.addr.family == 4 ? "[%.*s]%.*s" : "[IPv6:%.*s]%.*s",
+                                 STR_ARG(host), STR_ARG(tail));
+        return true;
+    }
+    struct arg name = *arg;
+    name.text = host;
+    return str_find(host, ':') < host.n || bind_host(b, &name);
+}
+
+void attr_domain_route(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    struct domain *d = block->object;
+    if (!bind_shape(b, s, a, 1, UINT32_MAX, "HOST[:PORT], ..."))
+        return;
+    for (uint32_t i = 1; i < a.n; i++)
+        if (a.v[i].bad || !route_host(b, &a.v[i]))
+            return;
+    bool old = b->model->version < PMTA_4_5;
+    struct line *line = bind_make_line(b, old ? TARGET_domain_route : TARGET_domain_smtp_hosts,
+                                       a.v + 1, a.n - 1, span_join(a.v[0].span, a.v[a.n - 1].span));
+    for (uint32_t i = 1; i < line->n_args; i++)
+        line->args[i].joined = true;
+    line->copied = block->copied;
+    if (!old)
+        bind_check_line(b, line);
+    bind_add_line(b, block, &d->lines, line);
+}
