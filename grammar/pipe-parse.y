@@ -98,7 +98,7 @@ static bool looks_like_address(struct str s)
         n_digits += is_digit(s.p[i]);
         n_hex += is_digit(s.p[i]) || (is_alpha(s.p[i]) && to_lower(s.p[i]) <= 'f');
     }
-    return (n_dots >= 2 && n_digits && n_dots + n_digits == s.n) ||
+    return (n_dots == 3 && n_digits && n_dots + n_digits == s.n) ||
            (n_colons >= 2 && n_colons + n_hex + n_dots == s.n);
 }
 

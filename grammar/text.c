@@ -12,8 +12,8 @@ static struct span at(const struct source *source, const char *p, size_t n)
     return (struct span){ here(source, p), here(source, p) + (uint32_t)n };
 }
 
-/* The eight bytes at 'p' are printable ASCII.  Subtracting a blank from each borrows from the high bit
-   of those below it, and adding one carries into that of 0x7f.  */
+/* The eight bytes at 'p' are printable ASCII.  Subtracting a blank from each borrows from the high
+   bit of those below it, and adding one carries into that of 0x7f.  */
 static bool is_printable(const char *p)
 {
     uint64_t w;
@@ -46,8 +46,8 @@ static bool looks_like_utf16(struct str t)
     if (t.n < 2)
         return false;
     return !memcmp(t.p, "\xff\xfe", 2) || !memcmp(t.p, "\xfe\xff", 2) ||
-           (t.n >= 4 && ((t.p[0] && !t.p[1] && t.p[2] && !t.p[3]) ||
-                         (!t.p[0] && t.p[1] && !t.p[2] && t.p[3])));
+           (t.n >= 4 &&
+            ((t.p[0] && !t.p[1] && t.p[2] && !t.p[3]) || (!t.p[0] && t.p[1] && !t.p[2] && t.p[3])));
 }
 
 bool text_check(struct diags *d, const struct source *source, size_t *start, bool *clean)
@@ -118,8 +118,8 @@ bool text_check_word(struct diags *d, const struct source *source, struct span s
         utf8_rune(t.p + i, t.n - i, &rune);
         if (is_curly(rune)) {
             struct span place = at(source, t.p + i, len);
-            struct diag *m = diag(d, CHECK_curly_quote, place, "a typographic quote (U+%04X)",
-                                  (unsigned)rune);
+            struct diag *m =
+                diag(d, CHECK_curly_quote, place, "a typographic quote (U+%04X)", (unsigned)rune);
             diag_help(d, m, "write \"; typographic quotes come from web pages and word processors");
             return false;
         }

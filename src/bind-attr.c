@@ -222,6 +222,17 @@ void attr_listener_via(struct bind *b, struct block *block, const struct stmt *s
         ((struct listener *)block->object)->via = bind_ref(b, a.v[1], s);
 }
 
+/* What such a source would say is said in the block; two of them would leave open which counts.  */
+void attr_own_source(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    (void)a;
+    bool user = block->kind == KIND_user;
+    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+                          "a %s has a source of its own", kind_word(block->kind));
+    diag_help(b->diags, m, "say in the block what the source says, or write `%s` at full length",
+              kind_word(user ? KIND_raw_user : KIND_raw_listener));
+}
+
 void attr_use(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     if (bind_one(b, s, a, "POLICY"))

@@ -125,13 +125,13 @@ static void add_endpoint(struct bind *b, struct listener *l, struct arg arg)
 
 static bool listener_name(struct bind *b, struct arg name)
 {
-    struct cidr cidr;
-    struct fault f;
+    bool number = true;
     if (!bind_name(b, name, false))
         return false;
-    if (!value_cidr(name.text, &cidr, &f) &&
-        !value_int(name.text, 0, UINT32_MAX, &(uint64_t){ 0 }, &f))
-        return true;
+    for (size_t i = 0; i < name.text.n; i++)
+        number &= is_digit(name.text.p[i]) || name.text.p[i] == '.';
+    if (!number)
+        return true;             /* no other name is an address, or the beginning of one */
     struct diag *m = diag(b->diags, CHECK_name_syntax, name.span,
                           "a listener called `%.*s` would be a rule for clients of that address",
                           STR_ARG(name.text));

@@ -7,6 +7,11 @@
 
 struct attr;
 
+struct used_policy {
+    const struct policy *policy;
+    struct used_policy *next;
+};
+
 /* A block that is being bound.  */
 struct block {
     enum kind kind;
@@ -20,6 +25,7 @@ struct block {
     uint64_t seen;        /* words that were said, by their index in the kind */
     uint64_t seen_copied; /* the same by policies */
     uint8_t copied;       /* policies deep: 0 for what stands in the block itself */
+    struct used_policy *used;    /* each policy is copied once */
     bool inherits;        /* from wider blocks, so that defaults are worth saying */
 };
 

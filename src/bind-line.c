@@ -172,6 +172,19 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
     struct secret secret = bind_secret(b, s, line->args[at]);
     line->args[at].secret = true;
     line->args[at].text = secret.known ? secret.text : STR("");
+    for (uint32_t i = (uint32_t)at + 1; i < line->n_args; i++) {
+        line->args[i].secret = true;     /* a secret with a blank that nobody quoted */
+        diag_secret(b->diags, line->args[i].span);
+    }
+}
+
+/* PowerMTA knows its own words in lower case for certain.  */
+static void lower_words(struct bind *b, struct line *line)
+{
+    bool words = line->dir->type == TYPE_BOOL || line->dir->type == TYPE_ENUM ||
+                 line->dir->type == TYPE_BOOL_OR_DURATION || line->dir->type == TYPE_ENUMS;
+    for (uint32_t i = 0; words && i < line->n_args; i++)
+        line->args[i].text = bind_lower(b, line->args[i].text);
 }
 
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
@@ -194,6 +207,7 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
             line->n_args = a.n;
         }
         take_secret(b, s, line);
+        lower_words(b, line);
         bind_check_line(b, line);
         check_default(b, block, block->targets[target].scope, line);
         bind_add_line(b, block, block->targets[target].lines, line);
@@ -298,6 +312,32 @@ static void suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
               STR_ARG(where));
 }
 
+/* Five fields or more between bars: a legacy row in a file that is read as topology.  */
+static bool is_row(const struct stmt *s)
+{
+    struct str text = value_text(s->values[0]);
+    size_t bars = 0;
+    for (size_t i = 0; i < text.n; i++)
+        bars += text.p[i] == '|';
+    return bars >= 4;
+}
+
+static void report_row(struct bind *b, const struct stmt *s)
+{
+    struct span span = stmt_span(s);
+    diag_secret(b->diags, span);
+    struct diag *m = diag(b->diags, CHECK_syntax, span, "a legacy row in a topology");
+    diag_help(b->diags, m, "read it with -x pipe, or keep rows in a file called NAME.psv");
+}
+
+/* What stands behind a misspelt word for a secret is one too.  */
+static void hide_misspelt(struct bind *b, const struct stmt *s, struct str meant)
+{
+    for (size_t i = 0; i < b->diags->secret_words.n; i++)
+        if (s->n_values > 1 && str_ieq(meant, b->diags->secret_words.v[i].word))
+            diag_secret(b->diags, span_join(value_span(s->values[1]), stmt_span(s)));
+}
+
 void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
 {
     struct str word = value_text(s->values[0]);
@@ -323,8 +363,13 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
                   kinds.n ? "" : "the file, outside of blocks");
         return;
     }
+    if (is_row(s)) {
+        report_row(b, s);
+        return;
+    }
     suggest_init(&near, word);
     suggest_here(b, block, &near);
+    hide_misspelt(b, s, near.best);
     struct diag *m =
         diag(b->diags, CHECK_directive_unknown, span,
              s->open ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",

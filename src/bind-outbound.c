@@ -261,6 +261,18 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
     b->env = outer;
 }
 
+/* An address that is in brackets already: PowerMTA marks IPv6 in them.  */
+static bool route_brackets(struct bind *b, struct arg *arg, struct str host, struct str tail)
+{
+    struct cidr cidr;
+    struct fault f;
+    struct str inner = str_sub(host, 1, host.n - 2);
+    bool bare = value_cidr(inner, &cidr, &f) && cidr.addr.family == 6 && cidr.bits == 128;
+    if (bare)
+        arg->text = arena_printf(b->arena, "[IPv6:%.*s]%.*s", STR_ARG(inner), STR_ARG(tail));
+    return true;
+}
+
 /* "HOST", "HOST:PORT", "ADDR", "ADDR:PORT" as smtp-hosts takes them: an address in brackets.  */
 static bool route_host(struct bind *b, struct arg *arg)
 {
@@ -281,8 +293,8 @@ static bool route_host(struct bind *b, struct arg *arg)
             return false;
         }
     }
-    if (host.n && host.p[0] == '[')
-        return true; /* as PowerMTA has it; its value is checked there */
+    if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+        return route_brackets(b, arg, host, tail);
     if (value_cidr(host, &cidr, &f) && cidr.bits == (cidr.addr.family == 4 ? 32 : 128)) {
         arg->text = arena_printf(b->arena, cidr.addr.family == 4 ? "[%.*s]%.*s" : "[IPv6:%.*s]%.*s",
                                  STR_ARG(host), STR_ARG(tail));

@@ -151,24 +151,15 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
     }
 }
 
-/* Policies that use policies may not nest without end, nor double at every step: what they use is
-   taken from the elements that ranges may have, the more the deeper it is.  */
-static bool uses_explode(struct bind *b, const struct block *block, struct arg name)
+/* The policy has been copied into the block already; else notes that it is.  */
+static bool is_copied(struct bind *b, struct block *block, const struct policy *policy)
 {
-    size_t cost = (size_t)block->copied * block->copied;
-    struct diag_context in = b->diags->context;
-    if (block->copied == AST_DEPTH) {
-        diag(b->diags, CHECK_route_cycle, name.span, "policies use each other more than %d deep",
-             AST_DEPTH);
-        return true;
-    }
-    if (cost > *b->env.budget) {
-        /* One message for the whole of it.  */
-        diag(b->diags, CHECK_range_length, in.kind ? in.span : name.span,
-             "the policies used here multiply beyond any use");
-        return true;
-    }
-    *b->env.budget -= cost;
+    for (const struct used_policy *u = block->used; u; u = u->next)
+        if (u->policy == policy)
+            return true;
+    struct used_policy *used = NEW(b->arena, struct used_policy);
+    *used = (struct used_policy){ policy, block->used };
+    block->used = used;
     return false;
 }
 
@@ -189,7 +180,12 @@ void bind_use(struct bind *b, struct block *block, struct arg name)
         diag_also(b->diags, m, policy->object.span, "declared here");
         return;
     }
-    if (uses_explode(b, block, name))
+    if (block->copied == AST_DEPTH) {
+        diag(b->diags, CHECK_route_cycle, name.span, "policies use each other more than %d deep",
+             AST_DEPTH);
+        return;
+    }
+    if (is_copied(b, block, policy))
         return;
     policy->open = true;
     block->copied++;

@@ -4,6 +4,7 @@
 
 #include "bind.h"
 #include "emit.h"
+#include "inbound.h"
 #include "plan.h"
 #include "resolve.h"
 #include "suppress.h"
@@ -104,6 +105,8 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
     for (size_t i = 0; i < list.n; i++)
         resolve(&c->program, list.v[i], &names);
     bool whole = c->diags.n_errors == 0;
+    for (size_t i = 0; i < list.n; i++)
+        inbound(list.v[i]);
     for (size_t i = 0; i < list.n; i++)
         verify(list.v[i], whole);
     if (whole) {

@@ -194,8 +194,8 @@ static size_t suspected_secret(const struct diags *d, const struct source *sourc
             i++;
         const struct secret_word *word =
             i > from ? secret_word(d, str_sub(line, from, i - from), begins) : NULL;
-        begins = i < line.n && (memchr("{};", line.p[i], 3) ||
-                                (begins && i == from && is_blank(line.p[i])));
+        begins = i < line.n &&
+                 (memchr("{};", line.p[i], 3) || (begins && i == from && is_blank(line.p[i])));
         size_t at = word ? skip_values(line, i, word->skip) : line.n;
         if (is_suspect(d, line, base, at) && line.p[at] != ';' && line.p[at] != '}')
             return at;

@@ -39,10 +39,11 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
     d->scratch.also_end = &d->scratch.also;
 }
 
-/* The message that 'check' has already made at 'span', or a new slot for it.  */
-static void **seen_at(struct diags *d, enum check check, struct span span)
+/* The message of that level that 'check' has already made at 'span', or a new slot for it: an error is
+   never folded into a note.  */
+static void **seen_at(struct diags *d, enum check check, enum level level, struct span span)
 {
-    uint32_t key[3] = { (uint32_t)check, span.lo, span.hi };
+    uint32_t key[3] = { (uint32_t)check << 2 | (uint32_t)level, span.lo, span.hi };
     struct str bytes = { (const char *)key, sizeof key };
     void **slot = map_find(&d->seen, bytes);
     return slot ? slot : map_add(&d->seen, arena_str(d->arena, bytes));
@@ -68,7 +69,7 @@ static struct diag *report(struct diags *d, enum check check, enum level level, 
 {
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
     struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
-    void **seen = full ? NULL : seen_at(d, check, span);
+    void **seen = full ? NULL : seen_at(d, check, level, span);
     if (seen && *seen)
         return repeat(d, *seen, text);
     d->n_errors += level == LEVEL_ERROR;

@@ -215,7 +215,11 @@ static bool bracket_addr(struct str s, struct fault *fault)
     struct str inner = str_sub(s, skip, s.n - skip - 1);
     struct addr addr;
 
-    return value_addr(inner, &addr, fault) || fault_shift(fault, skip, inner.n);
+    if (!value_addr(inner, &addr, fault))
+        return fault_shift(fault, skip, inner.n);
+    if (addr.family == 4 || skip > 1)
+        return true;
+    return fault_at(fault, 0, s.n, "an IPv6 address is written [IPv6:%s]", show(inner).text);
 }
 
 /* HOST[:PORT] of a route: a hostname or an address in brackets.  */

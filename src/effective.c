@@ -29,22 +29,13 @@ enum reach effective_reach(const struct listener *l)
     return widest;
 }
 
-const struct lines *effective_source_lines(const struct listener *l)
-{
-    if (l->written && l->source.to)
-        return &((const struct source_rule *)(const void *)l->source.to)->lines;
-    return &l->source_lines;
-}
-
 bool effective_requires_login(const struct model *m, const struct listener *l)
 {
-    int said = line_bool(effective_source_lines(l), m->target[TARGET_source_require_auth]);
-    return said < 0 ? l->auth == AUTH_REQUIRED : said == 1;
+    return line_bool(l->effective, m->target[TARGET_source_require_auth]) == 1;
 }
 
 bool effective_offers_login(const struct model *m, const struct listener *l)
 {
-    if (line_bool(effective_source_lines(l), m->target[TARGET_source_allow_auth]) == 0)
-        return false;
-    return l->written ? m->users.n > 0 : l->auth == AUTH_OPTIONAL || effective_requires_login(m, l);
+    return line_bool(l->effective, m->target[TARGET_source_allow_auth]) != 0 &&
+           (!l->written || m->users.n > 0);
 }

@@ -14,9 +14,6 @@ enum reach { REACH_LOOPBACK, REACH_PRIVATE, REACH_PUBLIC };
 /* The widest reach of its addresses; a wildcard is public.  */
 enum reach effective_reach(const struct listener *);
 
-/* The lines of the source that is bound to the listener: its own, or the one that it names.  */
-const struct lines *effective_source_lines(const struct listener *);
-
 /* No mail is taken before login.  */
 bool effective_requires_login(const struct model *, const struct listener *);
 

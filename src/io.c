@@ -78,7 +78,7 @@ static int read_file(void *context, struct arena *arena, const char *path, size_
     bool device = S_ISCHR(st.st_mode);
     *why = is_stdin && device ? NULL : unreadable_kind(&st);
     if (device && !isatty(fd))
-        limit = 0;               /* /dev/null is a fine standard input, /dev/zero is none */
+        limit = 0; /* /dev/null is a fine standard input, /dev/zero is none */
     if (*why)
         error = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
     else if (st.st_size > 0 && (uint64_t)st.st_size > limit)

@@ -58,6 +58,7 @@ struct line {
     uint8_t copied;              /* policies deep: 0 for what was written in the block itself */
     struct span span;            /* keyword to last value */
     struct section_body *nested; /* the block behind a pattern line */
+    const char *lost;            /* lines made from words: what a target without it lacks */
     struct line *next;
 };
 
@@ -229,6 +230,7 @@ struct listener {
     struct lines lines;        /* of <smtp-listener> */
     struct lines source_lines; /* of <source> */
     struct ref source;         /* written only: the source that it names */
+    const struct lines *effective; /* of its source in the end; set by inbound */
 };
 
 /* Inbound rules by the client's address.  */
@@ -282,6 +284,8 @@ struct section_body {
     struct object object; /* for the name spaces of lists */
 };
 
+struct inbound;
+
 /* All of one host.  */
 struct model {
     struct arena *arena;
@@ -312,6 +316,7 @@ struct model {
     struct map lists[N_SCOPES]; /* named lists (pattern-list ...) by name */
     struct map macros;          /* domain-macro lines by name */
     struct map elsewhere;       /* names of vmtas and pools that other hosts have */
+    const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
     size_t n_bad;               /* parts that could not be understood */
 };

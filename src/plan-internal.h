@@ -3,31 +3,8 @@
 #ifndef PMTAC_PLAN_INTERNAL_H
 #define PMTAC_PLAN_INTERNAL_H
 
+#include "inbound.h"
 #include "plan.h"
-
-/* Groups of lower.def.  */
-enum lower {
-    LOWER_none,
-    LOWER_tls_in_none,
-    LOWER_tls_in_offered,
-    LOWER_tls_in_required,
-    LOWER_tls_in_implicit,
-    LOWER_auth_required,
-    LOWER_auth_none,
-    LOWER_relay_yes,
-    LOWER_relay_no,
-    LOWER_service_yes,
-    LOWER_service_no,
-    LOWER_closed,
-    LOWER_user_certificate,
-    LOWER_tls_out_none,
-    LOWER_tls_out_opportunistic,
-    LOWER_tls_out_required,
-    LOWER_tls_out_dane,
-    LOWER_tls_out_mta_sts,
-    LOWER_sign,
-    LOWER_defaults
-};
 
 /* Places of identity.def.  */
 enum identity_place {
@@ -42,7 +19,6 @@ struct plan {
     struct arena *arena;
     struct diags *diags;
     struct conf_section *globals; /* lines of the file itself that others add to */
-    bool restricting;             /* some listener refuses strangers at the greeting */
 };
 
 /* Adds the rows of 'group' to 'section', but for directives that 'said' or the section has.  */
@@ -56,6 +32,9 @@ void plan_line(struct plan *, struct conf_section *, enum target, const struct a
 /* The same with the one value 'text'.  */
 void plan_text(struct plan *, struct conf_section *, enum target, struct str text,
                struct span origin);
+
+/* False where the target version is not known to have the directive; reports what is lost by that.  */
+bool plan_has(struct plan *, const struct directive *, struct span origin, const char *lost);
 
 /* Adds all good lines.  */
 void plan_lines(struct plan *, struct conf_section *, const struct lines *);

@@ -36,18 +36,14 @@ struct ranked {
 };
 
 /* The first key whose domain is, or is a parent of, the sender's signs: so more labels first and
-   "*" last, else as declared.  Keys written as 'domain-key' keep their order behind those.  */
+   "*" last, else as declared.  */
 static int by_rank(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
-    if (x->key->by_sign != y->key->by_sign)
-        return x->key->by_sign ? -1 : 1;
-    if (x->key->by_sign) {
-        size_t m = is_any(x->key) ? 0 : labels(x->key->domain.text);
-        size_t n = is_any(y->key) ? 0 : labels(y->key->domain.text);
-        if (m != n)
-            return m > n ? -1 : 1;
-    }
+    size_t m = is_any(x->key) ? 0 : labels(x->key->domain.text);
+    size_t n = is_any(y->key) ? 0 : labels(y->key->domain.text);
+    if (m != n)
+        return m > n ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -59,10 +55,13 @@ static bool same_key(const struct key *a, const struct key *b)
 void plan_keys(struct plan *p, struct conf_section *s, enum target target, const struct keys *keys)
 {
     VEC(struct ranked) list = { 0 };
-    for (const struct key *k = keys->first; k; k = k->next)
+    bool sorted = false;
+    for (const struct key *k = keys->first; k; k = k->next) {
+        sorted |= k->by_sign;
         if (!k->bad)
             VEC_PUSH(p->arena, &list, (struct ranked){ k, list.n });
-    if (list.n > 1)
+    }
+    if (list.n > 1 && sorted)    /* keys that are all written as 'domain-key' keep their order */
         qsort(list.v, list.n, sizeof *list.v, by_rank);
     for (size_t i = 0; i < list.n; i++) {
         const struct key *k = list.v[i].key;
@@ -100,7 +99,7 @@ static void plan_colds(struct plan *p, struct conf_section *s, enum target targe
                        const struct refs *colds)
 {
     for (const struct ref *r = colds->first; r; r = r->next)
-        if (!r->bad)
+        if (!r->bad && plan_has(p, p->m->target[target], r->span, "no mail is diverted to it"))
             plan_text(p, s, target, r->name, r->span);
 }
 

@@ -2,28 +2,13 @@
 
 #include "plan-internal.h"
 
-struct lower_row {
-    enum lower group;
-    enum target target;
-    struct arg value;
-    const char *lost;
-};
-
-static const struct lower_row rows[] = {
-#define LOWER(GROUP, TARGET, VALUE, LOST)                                                          \
-    { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
-#include "../grammar/lower.def"
-#undef LOWER
-};
-
 /* Version as people write it; 'version' is one of those that 'dict.h' names.  */
 static struct str version_text(struct plan *p, int version)
 {
     return arena_printf(p->arena, "%d.%d", version / 100, version % 100);
 }
 
-/* False where the target version is not known to have 'dir'; reports what is lost by that.  */
-static bool has_directive(struct plan *p, const struct directive *dir, struct span origin,
+bool plan_has(struct plan *p, const struct directive *dir, struct span origin,
                           const char *lost)
 {
     if (dir->since <= p->m->version)
@@ -40,15 +25,11 @@ static bool has_directive(struct plan *p, const struct directive *dir, struct sp
 void plan_lower(struct plan *p, struct conf_section *s, enum lower group, const struct lines *said,
                 struct span origin)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct directive *dir = p->m->target[rows[i].target];
-        if (rows[i].group != group || !(dir->scopes & (uint64_t)1 << s->scope))
-            continue;
-        if ((said && line_find(said, dir)) || conf_has(s, dir))
-            continue;
-        if (has_directive(p, dir, origin, rows[i].lost))
-            conf_line(p->conf, s, dir, &rows[i].value, 1, origin);
-    }
+    struct lines made = { NULL, NULL };
+    lower(p->m, &made, group, s->scope, said, origin);
+    for (const struct line *l = made.first; l; l = l->next)
+        if (!conf_has(s, l->dir) && plan_has(p, l->dir, origin, l->lost))
+            conf_line(p->conf, s, l->dir, l->args, l->n_args, origin);
 }
 
 void plan_line(struct plan *p, struct conf_section *s, enum target target, const struct arg *args,
@@ -71,7 +52,7 @@ static void plan_section(struct plan *, struct conf_section *parent, const struc
 void plan_lines(struct plan *p, struct conf_section *s, const struct lines *lines)
 {
     for (const struct line *l = lines->first; l; l = l->next) {
-        if (l->bad)
+        if (l->bad || (l->lost && !plan_has(p, l->dir, l->span, l->lost)))
             continue;
         struct conf_line *line = conf_line(p->conf, s, l->dir, l->args, l->n_args, l->span);
         if (!l->nested || !line)
@@ -133,7 +114,7 @@ static void identity_part(const struct bearer *b, enum target target, const stru
 {
     if (target == NO_TARGET || !arg->text.n || is_said(b, target))
         return;
-    if (has_directive(b->p, b->p->m->target[target], arg->span, lost))
+    if (plan_has(b->p, b->p->m->target[target], arg->span, lost))
         plan_line(b->p, b->s, target, arg, 1, arg->span);
 }
 
@@ -149,7 +130,7 @@ static void plan_certificate(const struct bearer *b, enum target target, const s
     args[1].secret = true;
     if (tls->password.known)
         args[1].text = tls->password.text;
-    if (has_directive(b->p, b->p->m->target[target], origin, "there is no TLS"))
+    if (plan_has(b->p, b->p->m->target[target], origin, "no certificate is shown"))
         plan_line(b->p, b->s, target, args, password ? 2 : 1, origin);
 }
 
@@ -167,7 +148,7 @@ static void plan_minimum(const struct bearer *b, const struct identity_row *row,
         value_bool(str_of(dir->fallback), &on, &fault);
         if ((wanted && on) || is_said(b, row->protocols[i]))
             continue;
-        if (has_directive(b->p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
+        if (plan_has(b->p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
             conf_line(b->p->conf, b->s, dir, wanted ? &yes : &no, 1, tls->minimum_span);
     }
 }
@@ -190,14 +171,9 @@ void plan_identity(struct plan *p, struct conf_section *s, enum identity_place p
 void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_use *use,
                        const struct lines *said)
 {
-    static const enum lower groups[N_TLS_WORDS] = {
-        [TLS_none] = LOWER_tls_out_none,         [TLS_opportunistic] = LOWER_tls_out_opportunistic,
-        [TLS_required] = LOWER_tls_out_required, [TLS_dane] = LOWER_tls_out_dane,
-        [TLS_mta_sts] = LOWER_tls_out_mta_sts,
-    };
     if (use->word == TLS_UNSET)
         return;
-    plan_lower(p, s, groups[use->word], said, use->span);
+    plan_lower(p, s, lower_tls_out(use->word), said, use->span);
     plan_identity(p, s, IDENTITY_domain, plan_tls_of(use), said, use->span);
 }
 

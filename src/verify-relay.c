@@ -3,6 +3,7 @@
 #include "verify.h"
 
 #include "effective.h"
+#include "inbound.h"
 
 /* Prefixes wider than these belong to nobody: whoever may relay from one is anybody.  */
 enum { ANYBODY_V4 = 8, ANYBODY_V6 = 32 };
@@ -14,20 +15,16 @@ static bool is_anybody(const struct cidr *c)
     return !local && c->bits < (c->addr.family == 4 ? ANYBODY_V4 : ANYBODY_V6);
 }
 
-/* Mail is taken without login: the rights of an address count.  */
-static bool takes_strangers(const struct model *m, const struct listener *l)
+/* Clients of 'rule' need no login on 'l': what the listener's own source says of that beats the
+   rule for the address.  */
+static bool takes_strangers(const struct model *m, const struct listener *l,
+                            const struct rule *rule)
 {
-    return !effective_requires_login(m, l) && effective_reach(l) != REACH_LOOPBACK;
-}
-
-static const struct listener *open_listener(const struct model *m)
-{
-    const struct directive *relay = m->target[TARGET_source_relay];
-    for (size_t i = 0; i < m->listeners.n; i++)
-        if (takes_strangers(m, m->listeners.v[i]) &&
-            line_bool(effective_source_lines(m->listeners.v[i]), relay) != 0)
-            return m->listeners.v[i];
-    return NULL;
+    const struct directive *auth = m->target[TARGET_source_require_auth];
+    int said = line_bool(l->effective, auth);
+    if (said < 0 && rule)
+        said = line_bool(&rule->lines, auth);
+    return said != 1 && effective_reach(l) != REACH_LOOPBACK;
 }
 
 static void anybody(const struct model *m, struct span span, const struct listener *l)
@@ -39,48 +36,57 @@ static void anybody(const struct model *m, struct span span, const struct listen
     diag_help(m->diags, d, "name the networks that may relay, or say `auth required`");
 }
 
+static const struct rule *everybody(const struct model *m)
+{
+    const struct inbound *in = m->inbound;
+    return in->addresses.n ? map_get(&in->by_address, STR("0.0.0.0/0")) : NULL;
+}
+
 /* A right in the listener's own source is one for whoever reaches the port.  */
-static void check_listener(const struct model *m, const struct listener *l)
+static void check_listeners(const struct model *m)
 {
     const struct directive *relay = m->target[TARGET_source_relay];
-    const struct line *line = line_find(effective_source_lines(l), relay);
-    if (line && takes_strangers(m, l) && line_bool(effective_source_lines(l), relay) == 1)
-        anybody(m, line->span, l);
-    for (const struct prefix *p = l->allow.first; p; p = p->next)
-        if (!p->bad && takes_strangers(m, l) && is_anybody(&p->cidr))
-            anybody(m, p->span, l);
-}
-
-static void check_addresses(const struct model *m, const struct listener *open)
-{
-    const struct directive *relay = m->target[TARGET_source_relay];
-    for (size_t i = 0; i < m->clients.n; i++) {
-        const struct client *c = m->clients.v[i];
-        const struct line *line = line_find(&c->lines, relay);
-        bool yes = line ? line_bool(&c->lines, relay) == 1 : c->relay == 1;
-        for (const struct prefix *p = c->prefixes.first; yes && c->auth != AUTH_REQUIRED && p;
-             p = p->next)
-            if (!p->bad && is_anybody(&p->cidr))
-                anybody(m, line ? line->span : c->relay_span, open);
-    }
-    for (size_t i = 0; i < m->sources.n; i++) {
-        const struct source_rule *s = m->sources.v[i];
-        bool login = line_bool(&s->lines, m->target[TARGET_source_require_auth]) == 1;
-        if (s->by_address && is_anybody(&s->cidr) && !login && line_bool(&s->lines, relay) == 1)
-            anybody(m, line_find(&s->lines, relay)->span, open);
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        const struct listener *l = m->listeners.v[i];
+        if (line_bool(l->effective, relay) == 1 && takes_strangers(m, l, everybody(m)))
+            anybody(m, line_find(l->effective, relay)->span, l);
     }
 }
 
-/* A recipient pattern that takes every address.  */
+/* A right by address counts wherever no login is needed and the listener does not take it away.  */
+static void check_rule(const struct model *m, const struct rule *rule)
+{
+    const struct directive *relay = m->target[TARGET_source_relay];
+    const struct line *line = line_find(&rule->lines, relay);
+    if (!is_anybody(&rule->cidr) || line_bool(&rule->lines, relay) != 1)
+        return;
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        const struct listener *l = m->listeners.v[i];
+        if (line_bool(l->effective, relay) < 0 && takes_strangers(m, l, rule)) {
+            anybody(m, line->span, l);
+            return;
+        }
+    }
+}
+
+static bool has_name(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (is_alnum(s.p[i]) || (unsigned char)s.p[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* A pattern without a letter or a digit holds nothing that tells one recipient from another, and a
+   wildcard before a single label takes a whole registry.  */
 static bool takes_all(const struct arg *arg)
 {
-    static const struct str patterns[] = { STR_INIT(""),     STR_INIT(".*"),   STR_INIT(".+"),
-                                           STR_INIT("@"),    STR_INIT("^.*$"), STR_INIT("^.*"),
-                                           STR_INIT(".*@.*") };
-    for (size_t i = 0; arg->pattern && i < sizeof patterns / sizeof patterns[0]; i++)
-        if (str_eq(arg->text, patterns[i]))
-            return true;
-    return !arg->pattern && str_eq(arg->text, STR("*"));
+    struct str s = arg->text;
+    bool wild = str_starts(s, STR("*.")) || str_starts(s, STR("[*.]"));
+    if (arg->pattern || !wild)
+        return !has_name(s);
+    s = str_sub(s, s.p[0] == '[' ? strlen("[*.]") : strlen("*."), s.n);
+    return !has_name(s) || (str_find(s, '.') == s.n && s.p[0] != '$');
 }
 
 static void check_recipients(const struct model *m)
@@ -98,10 +104,8 @@ static void check_recipients(const struct model *m)
 
 void verify_relay_open(const struct model *m)
 {
-    const struct listener *open = open_listener(m);
-    for (size_t i = 0; i < m->listeners.n; i++)
-        check_listener(m, m->listeners.v[i]);
-    if (open)
-        check_addresses(m, open);
+    check_listeners(m);
+    for (size_t i = 0; i < m->inbound->addresses.n; i++)
+        check_rule(m, m->inbound->addresses.v[i]);
     check_recipients(m);
 }

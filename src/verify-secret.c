@@ -140,3 +140,22 @@ void verify_secret_weak(const struct model *model)
         if (model->users.v[i]->password.known && !model->users.v[i]->password.arg.bad)
             judge_user(model, &words, &seen, model->users.v[i]);
 }
+
+/* A user whom nothing proves.  Before 5.0 no source shows that a certificate could.  */
+void verify_secret_missing(const struct model *model)
+{
+    for (size_t i = 0; i < model->users.n; i++) {
+        const struct user *u = model->users.v[i];
+        const struct line *method =
+            line_find(&u->lines, model->target[TARGET_user_authentication_method]);
+        bool certificate = u->certificate.text.n ||
+                           line_find(&u->lines, model->target[TARGET_user_tls_certificate]);
+        if (u->object.bad || u->password.kind != SECRET_NONE || method)
+            continue;
+        if (certificate && model->version >= PMTA_5_0)
+            continue;
+        struct diag *m = diag(model->diags, CHECK_secret_missing, u->object.span,
+                              "the user `%.*s` has no password", STR_ARG(u->object.name));
+        diag_help(model->diags, m, "say `password env:VARIABLE` in it");
+    }
+}

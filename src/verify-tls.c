@@ -3,6 +3,7 @@
 #include "verify.h"
 
 #include "effective.h"
+#include "inbound.h"
 
 static bool wants_tls(enum tls_word word)
 {
@@ -39,15 +40,19 @@ static void no_identity(const struct model *m, const struct listener *l, struct 
 void verify_tls_no_identity(const struct model *m)
 {
     const struct directive *starttls = m->target[TARGET_source_allow_starttls];
+    const struct directive *immediate = m->target[TARGET_listener_immediate_tls];
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
-        const struct line *line = line_find(effective_source_lines(l), starttls);
-        bool offers = line && line_bool(effective_source_lines(l), starttls) == 1;
+        const struct line *line = NULL;
         if (l->tls.identity.bad || has_certificate(m, l))
             continue;
+        if (line_bool(l->effective, starttls) == 1)
+            line = line_find(l->effective, starttls);
+        if (line_bool(&l->lines, immediate) == 1)
+            line = line_find(&l->lines, immediate);
         if (wants_tls(l->tls.word))
             no_identity(m, l, l->tls.identity.name.n ? l->tls.identity.span : l->tls.span);
-        else if (offers)
+        else if (line)
             no_identity(m, l, line->span);
     }
 }
@@ -66,31 +71,59 @@ void verify_tls_unenforced(const struct model *m)
     }
 }
 
-/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, else a rule for addresses,
-   which the source would beat.  */
+/* The rule by address that lets PLAIN be used without TLS, or NULL.  */
+static const struct line *plain_rule(const struct model *m)
+{
+    const struct directive *plain = m->target[TARGET_source_plain_auth];
+    const struct directive *before = m->target[TARGET_source_starttls_before_auth];
+    for (size_t i = 0; i < m->inbound->addresses.n; i++) {
+        const struct lines *lines = &m->inbound->addresses.v[i]->lines;
+        if (line_bool(lines, plain) == 1 && line_bool(lines, before) != 1)
+            return line_find(lines, plain);
+    }
+    return NULL;
+}
+
+/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, which beats the rules by
+   address.  */
 static const struct line *plain_line(const struct model *m, const struct listener *l)
 {
     const struct directive *plain = m->target[TARGET_source_plain_auth];
-    const struct line *own = line_find(effective_source_lines(l), plain);
-    if (own || l->tls.word == TLS_required)
-        return own && line_bool(effective_source_lines(l), plain) == 1 ? own : NULL;
-    for (size_t i = 0; i < m->clients.n; i++)
-        if (line_bool(&m->clients.v[i]->lines, plain) == 1)
-            return line_find(&m->clients.v[i]->lines, plain);
-    for (size_t i = 0; i < m->sources.n; i++)
-        if (m->sources.v[i]->by_address && line_bool(&m->sources.v[i]->lines, plain) == 1)
-            return line_find(&m->sources.v[i]->lines, plain);
-    return NULL;
+    const struct line *own = line_find(l->effective, plain);
+    if (!own)
+        return plain_rule(m);
+    return line_bool(l->effective, plain) == 1 ? own : NULL;
 }
 
 /* A login on 'l' comes under TLS or not at all.  */
 static bool login_is_safe(const struct model *m, const struct listener *l)
 {
-    int before =
-        line_bool(effective_source_lines(l), m->target[TARGET_source_starttls_before_auth]);
-    bool implicit = l->tls.word == TLS_implicit ||
-                    line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]) == 1;
-    return implicit || before == 1 || (before < 0 && l->tls.word == TLS_required);
+    return l->tls.word == TLS_implicit ||
+           line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]) == 1 ||
+           line_bool(l->effective, m->target[TARGET_source_starttls_before_auth]) == 1;
+}
+
+/* What would mend it: TLS can only be required where login is.  */
+static const char *safer(const struct model *m, const struct listener *l)
+{
+    if (l->tls.word == TLS_required)
+        return "leave out what takes back the `tls required` of this listener";
+    return effective_requires_login(m, l)
+               ? "say `tls required IDENTITY` in the listener"
+               : "say `tls implicit IDENTITY`, or `tls required IDENTITY` with `auth required`";
+}
+
+static void clear_login(const struct model *m, const struct listener *l, const struct line *plain,
+                        enum level level)
+{
+    struct span span = plain ? plain->span : l->auth_span.hi ? l->auth_span : l->object.span;
+    struct diag *d = diag_at(m->diags, CHECK_tls_clear_login, level, span,
+                             plain ? "passwords may come in clear text on `%.*s`"
+                                   : "a login on `%.*s` may come without TLS, though not by PLAIN",
+                             STR_ARG(l->object.name));
+    if (plain)
+        diag_also(m->diags, d, l->object.span, "the listener");
+    diag_help(m->diags, d, "%s", safer(m, l));
 }
 
 void verify_tls_clear_login(const struct model *m)
@@ -98,27 +131,18 @@ void verify_tls_clear_login(const struct model *m)
     static const enum level levels[] = {
         [REACH_LOOPBACK] = LEVEL_NOTE, [REACH_PRIVATE] = LEVEL_WARNING, [REACH_PUBLIC] = LEVEL_ERROR
     };
+    static const enum level lower[] = {
+        [LEVEL_NOTE] = LEVEL_OFF, [LEVEL_WARNING] = LEVEL_NOTE, [LEVEL_ERROR] = LEVEL_WARNING
+    };
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
         const struct line *plain = plain_line(m, l);
         enum level level = levels[effective_reach(l)];
-        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l) ||
-            (l->written && !plain))
+        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l))
             continue;
         if (!plain)
-            level = level == LEVEL_ERROR     ? LEVEL_WARNING
-                    : level == LEVEL_WARNING ? LEVEL_NOTE
-                                             : LEVEL_OFF;
-        if (level == LEVEL_OFF)
-            continue;
-        struct span span = plain ? plain->span : l->auth_span.hi ? l->auth_span : l->object.span;
-        struct diag *d =
-            diag_at(m->diags, CHECK_tls_clear_login, level, span,
-                    plain ? "passwords may come in clear text on `%.*s`"
-                          : "a login on `%.*s` may come without TLS, though not by PLAIN",
-                    STR_ARG(l->object.name));
-        if (plain)
-            diag_also(m->diags, d, l->object.span, "the listener");
-        diag_help(m->diags, d, "say `tls required IDENTITY` in the listener");
+            level = l->written ? LEVEL_OFF : lower[level];
+        if (level != LEVEL_OFF)
+            clear_login(m, l, plain, level);
     }
 }

@@ -19,6 +19,11 @@ AM_TESTS_ENVIRONMENT = \
 
 ## Scripts.
 script_tests = \
+	%D%/hostile/environment.test \
+	%D%/hostile/injection.test \
+	%D%/hostile/inputs.test \
+	%D%/hostile/outputs.test \
+	%D%/hostile/sizes.test \
 	%D%/house/documents.test \
 	%D%/house/examples.test \
 	%D%/house/manual-examples.test \
@@ -28,7 +33,7 @@ script_tests = \
 	%D%/run-cases.test
 
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) %D%/house/code.awk %D%/house/tap.sh
+EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk %D%/house/tap.sh
 
 ## Folders of data, shipped whole.
 EXTRA_DIST += %D%/bench %D%/cases %D%/lines
@@ -65,11 +70,15 @@ EXTRA_DIST += %D%/house/libcheck.test
 
 ## Fuzzers.  Without an engine they replay the cases and examples as part of 'make check'.
 fuzz_programs = \
+	%D%/fuzz/fuzz_compile \
 	%D%/fuzz/fuzz_pipe \
 	%D%/fuzz/fuzz_topo
 
 ## Named one by one, since the folder holds objects too when one builds in it.
-EXTRA_DIST += %D%/fuzz/fuzz_pipe.dict %D%/fuzz/fuzz_topo.dict
+EXTRA_DIST += \
+	%D%/fuzz/fuzz_compile.dict \
+	%D%/fuzz/fuzz_pipe.dict \
+	%D%/fuzz/fuzz_topo.dict
 
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
@@ -81,10 +90,13 @@ fuzz_flags =
 TESTS += $(fuzz_programs)
 endif
 
-tests_fuzz_fuzz_pipe_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pipe.c $(fuzz_main)
+tests_fuzz_fuzz_compile_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_compile.c $(fuzz_main)
+tests_fuzz_fuzz_compile_LDADD = libpmtac.a
+tests_fuzz_fuzz_compile_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_fuzz_pipe_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pipe.c %D%/fuzz/tree.h $(fuzz_main)
 tests_fuzz_fuzz_pipe_LDADD = libpmtac.a
 tests_fuzz_fuzz_pipe_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
-tests_fuzz_fuzz_topo_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_topo.c $(fuzz_main)
+tests_fuzz_fuzz_topo_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_topo.c %D%/fuzz/tree.h $(fuzz_main)
 tests_fuzz_fuzz_topo_LDADD = libpmtac.a
 tests_fuzz_fuzz_topo_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 
@@ -97,7 +109,8 @@ fuzz: $(fuzz_programs)
 	  dict='$(srcdir)/%D%/fuzz/'$$name.dict; \
 	  test -f "$$dict" && dict="-dict=$$dict" || dict=; \
 	  echo "$$name: $(FUZZ_SECONDS) s, corpus in $$corpus"; \
-	  ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 $$dict \
+	  ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=4096 \
+	    -print_final_stats=1 $$dict \
 	    "$$corpus" '$(srcdir)/%D%/cases' '$(srcdir)/examples' || exit 1; \
 	done
 

@@ -12,6 +12,9 @@
 
 #include "diag.h"
 
+/* Of each target: from one prefix of an input to the next, where files are replayed.  */
+extern const size_t fuzz_step;
+
 struct fuzz {
     struct arena arena;
     struct sources sources;

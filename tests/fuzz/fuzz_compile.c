@@ -10,6 +10,8 @@
 #include "compile.h"
 #include "fuzz.h"
 
+const size_t fuzz_step = 23;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What the first byte says.  */

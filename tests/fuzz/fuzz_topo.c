@@ -7,6 +7,8 @@
 #include "parse.h"
 #include "tree.h"
 
+const size_t fuzz_step = 1;
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void round_trip(struct fuzz *f, const struct ast_file *file)

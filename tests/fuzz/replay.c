@@ -6,16 +6,15 @@
 #include <config.h>
 
 #include <dirent.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "fuzz.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Also run on every prefix of an input up to this size: that is where scanners go wrong.  */
+/* Also run on prefixes of an input up to this size: that is where scanners go wrong.  */
 enum { PREFIXES = 600, PATH_LIMIT = 4096 };
 
 static bool replay_file(const char *path, size_t size)
@@ -29,7 +28,7 @@ static bool replay_file(const char *path, size_t size)
     if (!text)
         return false;
     LLVMFuzzerTestOneInput(text, n);
-    for (size_t i = 0; i < n && n <= PREFIXES; i++) {
+    for (size_t i = 0; i < n && n <= PREFIXES; i += fuzz_step) {
         uint8_t *part = malloc(i + 1);
         if (part)
             LLVMFuzzerTestOneInput(memcpy(part, text, i), i);

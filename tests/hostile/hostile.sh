@@ -47,6 +47,5 @@ only() {
 
 # The sanitizers need more memory and time than limits allow.
 sanitized() {
-    (ulimit -v 200000 && "$pmtac" --version) >/dev/null 2>&1 && return 1
-    return 0
+    ! sh -c 'ulimit -v 200000; "$0" --version; exit $?' "$pmtac" >/dev/null 2>&1
 }

@@ -1,0 +1,57 @@
+#include <config.h>
+
+#include "lower.h"
+
+static const struct {
+    enum lower group;
+    enum target target;
+    struct arg value;
+    const char *lost;
+} rows[] = {
+#define LOWER(GROUP, TARGET, VALUE, LOST)                                                          \
+    { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
+#include "../grammar/lower.def"
+#undef LOWER
+};
+
+void lower(const struct model *m, struct lines *to, enum lower group, enum scope scope,
+           const struct lines *said, struct span origin)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct directive *dir = m->target[rows[i].target];
+        if (rows[i].group != group || !(dir->scopes & (uint64_t)1 << scope))
+            continue;
+        if (line_find(to, dir) || (said && line_find(said, dir)))
+            continue;
+        struct line *line = NEW(m->arena, struct line);
+        line->dir = dir;
+        line->args = NEW(m->arena, struct arg);
+        line->args[0] = rows[i].value;
+        line->args[0].span = origin;
+        line->n_args = 1;
+        line->span = origin;
+        line->lost = rows[i].lost;
+        lines_add(to, line);
+    }
+}
+
+enum lower lower_tls_in(enum tls_word word)
+{
+    static const enum lower groups[N_TLS_WORDS] = {
+        [TLS_none] = LOWER_tls_in_none,
+        [TLS_offered] = LOWER_tls_in_offered,
+        [TLS_required] = LOWER_tls_in_required,
+        [TLS_implicit] = LOWER_tls_in_implicit,
+    };
+    return groups[word];
+}
+
+enum lower lower_tls_out(enum tls_word word)
+{
+    static const enum lower groups[N_TLS_WORDS] = {
+        [TLS_none] = LOWER_tls_out_none,         [TLS_opportunistic] = LOWER_tls_out_opportunistic,
+        [TLS_required] = LOWER_tls_out_required, [TLS_dane] = LOWER_tls_out_dane,
+        [TLS_mta_sts] = LOWER_tls_out_mta_sts,
+    };
+    return groups[word];
+}
