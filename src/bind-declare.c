@@ -60,7 +60,7 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
         struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
                               STR_ARG(value_text(s->values[0])), syntax);
         if (!s->open && s->n_values >= 2)
-            diag_help(b->diags, m, "its block is missing");
+            bind_help_block(b, m, s);
         return;
     }
     if (!expand_count(&outer, s->values[1], &count))
@@ -131,7 +131,7 @@ static bool listener_name(struct bind *b, struct arg name)
     for (size_t i = 0; i < name.text.n; i++)
         number &= is_digit(name.text.p[i]) || name.text.p[i] == '.';
     if (!number)
-        return true;             /* no other name is an address, or the beginning of one */
+        return true; /* no other name is an address, or the beginning of one */
     struct diag *m = diag(b->diags, CHECK_name_syntax, name.span,
                           "a listener called `%.*s` would be a rule for clients of that address",
                           STR_ARG(name.text));

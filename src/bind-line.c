@@ -173,7 +173,7 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
     line->args[at].secret = true;
     line->args[at].text = secret.known ? secret.text : STR("");
     for (uint32_t i = (uint32_t)at + 1; i < line->n_args; i++) {
-        line->args[i].secret = true;     /* a secret with a blank that nobody quoted */
+        line->args[i].secret = true; /* a secret with a blank that nobody quoted */
         diag_secret(b->diags, line->args[i].span);
     }
 }
@@ -346,7 +346,7 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     const struct foreign *foreign = dict_foreign(b->dict, word);
     const struct directive *dir = dict_any(b->dict, word);
     struct suggest near;
-    if (foreign && !dir) {
+    if (foreign && !dir && !kinds.n) {
         struct diag *m = diag(b->diags, CHECK_directive_unknown, span,
                               "`%.*s` is not a PowerMTA directive", STR_ARG(word));
         diag_help(b->diags, m, "%s", foreign->instead);

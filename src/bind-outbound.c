@@ -243,7 +243,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
             diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s PATTERN, ... { ... }`",
                  STR_ARG(value_text(s->values[0])));
         if (!s->open && s->n_values >= 2)
-            diag_help(b->diags, m, "its block is missing");
+            bind_help_block(b, m, s);
         return;
     }
     if (!expand_header(&outer, s->values + 1, s->n_values - 1, &inner))

@@ -98,6 +98,19 @@ static void bind_child(struct bind *b, struct section_body *body, struct section
     }
 }
 
+/* False for a section that the target version does not have; where that is not known for certain,
+   it is noted.  */
+static bool is_of_version(struct bind *b, const struct section *row, struct span span)
+{
+    bool sure = row->since >= PMTA_5_0;
+    if (row->since > b->model->version)
+        diag_at(b->diags, CHECK_directive_version, sure ? LEVEL_ERROR : LEVEL_NOTE, span,
+                sure ? "`<%s>` exists from PowerMTA %s on, and this is for %s"
+                     : "`<%s>` is known from PowerMTA %s; whether %s has it is not",
+                row->name, version_text(row->since), version_text(b->model->version));
+    return !sure || row->since <= b->model->version;
+}
+
 struct section_body *bind_section(struct bind *b, enum scope scope, const struct stmt *s,
                                   enum scope parent)
 {
@@ -125,10 +138,8 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
                                     .stmt = s,
                                     .bad = body->object.bad,
                                     .shared = b->shared };
-    if (row->since > b->model->version)
-        diag(b->diags, CHECK_directive_version, body->span,
-             "`<%s>` exists from PowerMTA %s on, and this is for %s", row->name,
-             version_text(row->since), version_text(b->model->version));
+    if (!is_of_version(b, row, body->span))
+        return NULL;
     for (const struct stmt *child = s->body; child; child = child->next)
         if (!child->values[0].bad && !bind_nested_list(b, body, child))
             bind_child(b, body, &end, child);

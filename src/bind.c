@@ -43,6 +43,14 @@ bool bind_no_block(struct bind *b, const struct stmt *s)
     return false;
 }
 
+void bind_help_block(struct bind *b, struct diag *m, const struct stmt *s)
+{
+    struct str last = value_text(s->values[s->n_values - 1]);
+    bool glued = last.n && last.p[last.n - 1] == '}';
+    diag_help(b->diags, m,
+              glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
+}
+
 bool bind_shape(struct bind *b, const struct stmt *s, struct args a, uint32_t min, uint32_t max,
                 const char *syntax)
 {

@@ -41,7 +41,7 @@ static bool in_ranges(uint32_t rune, const struct rune_range *ranges, size_t n)
 
 bool rune_is_invisible(uint32_t rune)
 {
-    return IN(rune, invisible);
+    return rune >= invisible[0].lo && IN(rune, invisible);
 }
 
 size_t utf8_rune(const char *p, size_t n, uint32_t *rune)
@@ -69,6 +69,8 @@ size_t utf8_rune(const char *p, size_t n, uint32_t *rune)
 
 static size_t rune_cells(uint32_t rune)
 {
+    if (rune < combining[0].lo) /* nearly all */
+        return 1;
     return IN(rune, wide) ? 2 : IN(rune, combining) ? 0 : 1;
 }
 

@@ -39,8 +39,8 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
     d->scratch.also_end = &d->scratch.also;
 }
 
-/* The message of that level that 'check' has already made at 'span', or a new slot for it: an error is
-   never folded into a note.  */
+/* The message of that level that 'check' has already made at 'span', or a new slot for it: an
+   error is never folded into a note.  */
 static void **seen_at(struct diags *d, enum check check, enum level level, struct span span)
 {
     uint32_t key[3] = { (uint32_t)check << 2 | (uint32_t)level, span.lo, span.hi };

@@ -102,8 +102,9 @@ static bool is_bare(struct str s, struct fault *fault)
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] > ' ' && s.p[i] != '"' && s.p[i] != 0x7f)
             continue;
-        return fault_at(fault, i, i + 1, is_blank(s.p[i]) ? "a blank may not stand here"
-                        : "`%s` may not stand here", show(str_sub(s, i, 1)).text);
+        return fault_at(fault, i, i + 1,
+                        is_blank(s.p[i]) ? "a blank may not stand here" : "`%s` may not stand here",
+                        show(str_sub(s, i, 1)).text);
     }
     return true;
 }
@@ -142,8 +143,10 @@ bool word_macro_name(const struct word *w, struct fault *fault)
         return fault_at(fault, 0, 0, "the name of a macro is missing");
     for (size_t i = 0; i < w->text.n; i++)
         if (!is_alnum(w->text.p[i]) && w->text.p[i] != '_')
-            return fault_at(fault, i, i + 1, "`%s` may not stand in the name of a macro; letters, "
-                            "digits and `_` may", show(str_sub(w->text, i, 1)).text);
+            return fault_at(fault, i, i + 1,
+                            "`%s` may not stand in the name of a macro; letters, "
+                            "digits and `_` may",
+                            show(str_sub(w->text, i, 1)).text);
     return true;
 }
 
@@ -285,8 +288,8 @@ bool word_host_port(const struct word *w, struct fault *fault)
 
     if (end == w->text.n || w->text.p[end] != ':')
         return fault_at(fault, 0, 0, "`%s` is not HOST:PORT", show(w->text).text);
-    if (!value_addr(host, &addr, &unused) && (host.p[0] == '[' ? !bracket_addr(host, fault)
-                                                              : !mail_domain(host, false, fault)))
+    if (!value_addr(host, &addr, &unused) &&
+        (host.p[0] == '[' ? !bracket_addr(host, fault) : !mail_domain(host, false, fault)))
         return fault_shift(fault, 0, host.n);
     return port_at(w->text, end + 1, 1, fault);
 }
@@ -355,8 +358,8 @@ static bool authority(struct str s, size_t lo, size_t hi, struct fault *fault)
         return fault_at(fault, 0, 0, "the host is missing");
     if (end == 0)
         return fault_at(fault, lo, hi, "the bracket is not closed");
-    if (!value_addr(host, &addr, &unused) && (host.p[0] == '[' ? !bracket_addr(host, fault)
-                                                              : !mail_domain(host, false, fault)))
+    if (!value_addr(host, &addr, &unused) &&
+        (host.p[0] == '[' ? !bracket_addr(host, fault) : !mail_domain(host, false, fault)))
         return fault_shift(fault, lo, host.n);
     if (end == text.n)
         return true;

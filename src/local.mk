@@ -43,6 +43,8 @@ libpmtac_a_SOURCES += \
 	%D%/emit.h \
 	%D%/expand.c \
 	%D%/expand.h \
+	%D%/inbound.c \
+	%D%/inbound.h \
 	%D%/io.c \
 	%D%/io.h \
 	%D%/legacy-print.c \
@@ -50,6 +52,8 @@ libpmtac_a_SOURCES += \
 	%D%/legacy.h \
 	%D%/load.c \
 	%D%/load.h \
+	%D%/lower.c \
+	%D%/lower.h \
 	%D%/map.c \
 	%D%/map.h \
 	%D%/model.c \

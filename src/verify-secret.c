@@ -47,7 +47,7 @@ static void add_word(struct words *words, struct str word, const char *what)
 static struct str main_label(struct str domain)
 {
     size_t end = domain.n;
-    bool suffix = true;          /* the last label never counts */
+    bool suffix = true; /* the last label never counts */
     while (end > 0) {
         size_t start = end;
         while (start > 0 && domain.p[start - 1] != '.')

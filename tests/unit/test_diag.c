@@ -302,7 +302,7 @@ START_TEST(suspected_secrets)
 {
     struct source *source = add(STR("password hunter2 x\n"
                                     "password env:X y\n"
-                                    "my-password a\n"
+                                    "word a\n"
                                     "a; PassWord q\n"
                                     "password\n"));
     struct secret_word word = { STR("password"), 0 };
@@ -316,9 +316,9 @@ START_TEST(suspected_secrets)
                                         "t.topo:2:17: note: end [syntax]\n"
                                         "    2 | password env:X y\n"
                                         "      |                 ^\n"
-                                        "t.topo:3:14: note: end [syntax]\n"
-                                        "    3 | my-password a\n"
-                                        "      |              ^\n"
+                                        "t.topo:3:7: note: end [syntax]\n"
+                                        "    3 | word a\n"
+                                        "      |       ^\n"
                                         "t.topo:4:14: note: end [syntax]\n"
                                         "    4 | a; PassWord ********\n"
                                         "      |                     ^\n"
