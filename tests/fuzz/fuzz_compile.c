@@ -173,8 +173,7 @@ static enum compile_status run(struct compilation *c, const struct options *o, s
 {
     struct world world = { .text = text };
     struct io io = { &world, read_input, find_nothing, environment };
-    enum compile_status status =
-        compile(c, o, &io, convert ? COMPILE_CONVERT : COMPILE_BUILD);
+    enum compile_status status = compile(c, o, &io, convert ? COMPILE_CONVERT : COMPILE_BUILD);
     fuzz_hold(status == COMPILE_FINE || status == COMPILE_ERRORS || status == COMPILE_NO_MEMORY);
     return status;
 }

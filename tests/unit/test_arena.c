@@ -14,9 +14,15 @@ static struct arena arena;
 static jmp_buf handler;
 
 /* Nobody waits at 'handler' but where a test says so: else the test dies of it.  */
-static void set_up(void) { arena_init(&arena, &handler); }
+static void set_up(void)
+{
+    arena_init(&arena, &handler);
+}
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 static void fill(char *p, size_t from, size_t to)
 {

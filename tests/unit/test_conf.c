@@ -1,5 +1,5 @@
-/* test_conf.c - the output tree and its text: what is refused, and that PowerMTA reads back what was
-   put in.  */
+/* test_conf.c - the output tree and its text: what is refused, and that PowerMTA reads back what
+   was put in.  */
 
 #include <config.h>
 
@@ -25,7 +25,10 @@ static void set_up(void)
     conf = (struct conf){ .arena = &arena, .diags = &diags };
 }
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 static const struct directive *dir_of(const char *name, enum scope scope)
 {
@@ -117,13 +120,15 @@ static void check_round_trip(struct str text)
 START_TEST(round_trips)
 {
     static const struct str texts[] = {
-        STR_INIT("a"),     STR_INIT(""),          STR_INIT("a b"),    STR_INIT(" "),
-        STR_INIT(" a "),   STR_INIT("a\"b"),      STR_INIT("\""),     STR_INIT("\"\""),
-        STR_INIT("\"a\""), STR_INIT("a, \"b\""),  STR_INIT("a,b"),    STR_INIT(","),
-        STR_INIT("a\\b"),  STR_INIT("\\a"),       STR_INIT("<a>"),    STR_INIT("/a b/"),
-        STR_INIT("'a'"),   STR_INIT("'a b'"),     STR_INIT("${a}"),   STR_INIT("a=b;c"),
-        STR_INIT("\xc3\xa4 \xe6\xbc\xa2"),        STR_INIT("{1..2}"), STR_INIT("a\"\"b c\""),
-        STR_INIT("C:\\path"),                     STR_INIT("\xff"),   STR_INIT("a'\"'b"),
+        STR_INIT("a"),        STR_INIT(""),           STR_INIT("a b"),
+        STR_INIT(" "),        STR_INIT(" a "),        STR_INIT("a\"b"),
+        STR_INIT("\""),       STR_INIT("\"\""),       STR_INIT("\"a\""),
+        STR_INIT("a, \"b\""), STR_INIT("a,b"),        STR_INIT(","),
+        STR_INIT("a\\b"),     STR_INIT("\\a"),        STR_INIT("<a>"),
+        STR_INIT("/a b/"),    STR_INIT("'a'"),        STR_INIT("'a b'"),
+        STR_INIT("${a}"),     STR_INIT("a=b;c"),      STR_INIT("\xc3\xa4 \xe6\xbc\xa2"),
+        STR_INIT("{1..2}"),   STR_INIT("a\"\"b c\""), STR_INIT("C:\\path"),
+        STR_INIT("\xff"),     STR_INIT("a'\"'b"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         check_round_trip(texts[i]);
@@ -133,9 +138,9 @@ END_TEST
 START_TEST(unwritable)
 {
     static const struct str texts[] = {
-        STR_INIT("#"),    STR_INIT("a#b"),   STR_INIT("a\nb"),   STR_INIT("a\r"),  STR_INIT("\t"),
-        STR_INIT("a\0"),  STR_INIT("\x1b["), STR_INIT("\x7f"),   STR_INIT("a\\"),  STR_INIT("\\"),
-        STR_INIT("a \\b"), STR_INIT("\\\""), STR_INIT("\\\\"),   STR_INIT("\" #"), STR_INIT("a\x01"),
+        STR_INIT("#"),     STR_INIT("a#b"),   STR_INIT("a\nb"), STR_INIT("a\r"),  STR_INIT("\t"),
+        STR_INIT("a\0"),   STR_INIT("\x1b["), STR_INIT("\x7f"), STR_INIT("a\\"),  STR_INIT("\\"),
+        STR_INIT("a \\b"), STR_INIT("\\\""),  STR_INIT("\\\\"), STR_INIT("\" #"), STR_INIT("a\x01"),
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct arg args[2] = { { .text = STR_INIT("fine") }, { .text = texts[i] } };
@@ -256,8 +261,10 @@ START_TEST(annotations)
         struct str name;
         const char *shown;
     } table[] = {
-        { STR_INIT("a.topo"), "a.topo" },       { STR_INIT("conf/a.topo"), "conf/a.topo" },
-        { STR_INIT("/srv/x/a.topo"), "a.topo" }, { STR_INIT("a\n<source 0/0>"), "a\\x0a<source 0/0>" },
+        { STR_INIT("a.topo"), "a.topo" },
+        { STR_INIT("conf/a.topo"), "conf/a.topo" },
+        { STR_INIT("/srv/x/a.topo"), "a.topo" },
+        { STR_INIT("a\n<source 0/0>"), "a\\x0a<source 0/0>" },
         { STR_INIT("a\rb\0"), "a\\x0db\\x00" },
     };
     struct emit_options options = { .annotate = true };
@@ -270,8 +277,8 @@ START_TEST(annotations)
         struct span second = { source->base + 2, source->base + 3 };
         conf_line(&conf, global, dir, &yes, 1, second);
         conf_line(&conf, global, dir, &yes, 1, NOWHERE);
-        struct str expected = arena_printf(&arena, "\nrun-as-root yes  # %s:2\nrun-as-root yes\n",
-                                           table[i].shown);
+        struct str expected =
+            arena_printf(&arena, "\nrun-as-root yes  # %s:2\nrun-as-root yes\n", table[i].shown);
         ck_assert_str_eq(emitted(&options), expected.p);
     }
 }
@@ -284,13 +291,13 @@ START_TEST(tags)
         const char *arg;
         bool good;
     } table[] = {
-        { SCOPE_virtual_mta, "a", true },        { SCOPE_virtual_mta, "a b", false },
-        { SCOPE_virtual_mta, "a>", false },      { SCOPE_virtual_mta, "<a", false },
-        { SCOPE_virtual_mta, "a\"", false },     { SCOPE_virtual_mta, "a#b", false },
-        { SCOPE_virtual_mta, "a\n", false },     { SCOPE_virtual_mta, "a\\", false },
-        { SCOPE_acct_file, "|/bin/a b", true },  { SCOPE_acct_file, "|/bin/a ", false },
-        { SCOPE_acct_file, "/var/a b", false },  { SCOPE_source, "10.0.0.0/8", true },
-        { SCOPE_source, "{auth}", true },        { SCOPE_smtp_listener, "[::1]:25", true },
+        { SCOPE_virtual_mta, "a", true },       { SCOPE_virtual_mta, "a b", false },
+        { SCOPE_virtual_mta, "a>", false },     { SCOPE_virtual_mta, "<a", false },
+        { SCOPE_virtual_mta, "a\"", false },    { SCOPE_virtual_mta, "a#b", false },
+        { SCOPE_virtual_mta, "a\n", false },    { SCOPE_virtual_mta, "a\\", false },
+        { SCOPE_acct_file, "|/bin/a b", true }, { SCOPE_acct_file, "|/bin/a ", false },
+        { SCOPE_acct_file, "/var/a b", false }, { SCOPE_source, "10.0.0.0/8", true },
+        { SCOPE_source, "{auth}", true },       { SCOPE_smtp_listener, "[::1]:25", true },
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         diags_init(&diags, &arena, &sources);

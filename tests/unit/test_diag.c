@@ -20,7 +20,10 @@ static void set_up(void)
     diags_init(&diags, &arena, &sources);
 }
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 static struct source *add_named(const char *name, struct str text)
 {
@@ -30,7 +33,10 @@ static struct source *add_named(const char *name, struct str text)
     return source_add(&sources, str_of(name), (struct str){ p, text.n }, NOWHERE);
 }
 
-static struct source *add(struct str text) { return add_named("t.topo", text); }
+static struct source *add(struct str text)
+{
+    return add_named("t.topo", text);
+}
 
 /* From byte 'lo' of 'source' to byte 'hi'.  */
 static struct span at(const struct source *source, size_t lo, size_t hi)
@@ -90,58 +96,75 @@ static void check_snippet(struct str text, const char *part, const char *snippet
 
 START_TEST(carets)
 {
-    check_snippet(STR("vmta tx {\n"), "tx", "    1 | vmta tx {\n"
-                                            "      |      ^~\n");
-    check_snippet(STR("a b"), "b", "    1 | a b\n"
-                                   "      |   ^\n");
-    check_snippet(STR("a\r\nb X\r\n"), "X", "    2 | b X\n"
-                                            "      |   ^\n");
-    check_snippet(STR("one X two\nthree"), "X two\nthree", "    1 | one X two\n"
-                                                           "      |     ^~~~~~\n");
+    check_snippet(STR("vmta tx {\n"), "tx",
+                  "    1 | vmta tx {\n"
+                  "      |      ^~\n");
+    check_snippet(STR("a b"), "b",
+                  "    1 | a b\n"
+                  "      |   ^\n");
+    check_snippet(STR("a\r\nb X\r\n"), "X",
+                  "    2 | b X\n"
+                  "      |   ^\n");
+    check_snippet(STR("one X two\nthree"), "X two\nthree",
+                  "    1 | one X two\n"
+                  "      |     ^~~~~~\n");
 }
 END_TEST
 
 START_TEST(tabs)
 {
-    check_snippet(STR("\tvia\ttx\n"), "tx", "    1 |         via     tx\n"
-                                            "      |                 ^~\n");
-    check_snippet(STR("a\tb\tX"), "b\tX", "    1 | a       b       X\n"
-                                          "      |         ^~~~~~~~~\n");
-    check_snippet(STR("1234567\tX"), "X", "    1 | 1234567 X\n"
-                                          "      |         ^\n");
-    check_snippet(STR("12345678\tX"), "X", "    1 | 12345678        X\n"
-                                           "      |                 ^\n");
+    check_snippet(STR("\tvia\ttx\n"), "tx",
+                  "    1 |         via     tx\n"
+                  "      |                 ^~\n");
+    check_snippet(STR("a\tb\tX"), "b\tX",
+                  "    1 | a       b       X\n"
+                  "      |         ^~~~~~~~~\n");
+    check_snippet(STR("1234567\tX"), "X",
+                  "    1 | 1234567 X\n"
+                  "      |         ^\n");
+    check_snippet(STR("12345678\tX"), "X",
+                  "    1 | 12345678        X\n"
+                  "      |                 ^\n");
 }
 END_TEST
 
 START_TEST(wide_characters)
 {
-    check_snippet(STR("\xe6\xbc\xa2\xe5\xad\x97 X"), "X", "    1 | \xe6\xbc\xa2\xe5\xad\x97 X\n"
-                                                          "      |      ^\n");
+    check_snippet(STR("\xe6\xbc\xa2\xe5\xad\x97 X"), "X",
+                  "    1 | \xe6\xbc\xa2\xe5\xad\x97 X\n"
+                  "      |      ^\n");
     check_snippet(STR("\xe6\xbc\xa2\xe5\xad\x97 X"), "\xe5\xad\x97 X",
                   "    1 | \xe6\xbc\xa2\xe5\xad\x97 X\n"
                   "      |   ^~~~\n");
-    check_snippet(STR("\xf0\x9f\x98\x80 X"), "X", "    1 | \xf0\x9f\x98\x80 X\n"
-                                                  "      |    ^\n");
-    check_snippet(STR("cafe\xcc\x81 X"), "X", "    1 | cafe\xcc\x81 X\n"
-                                              "      |      ^\n");
-    check_snippet(STR("caf\xc3\xa9 X"), "X", "    1 | caf\xc3\xa9 X\n"
-                                             "      |      ^\n");
+    check_snippet(STR("\xf0\x9f\x98\x80 X"), "X",
+                  "    1 | \xf0\x9f\x98\x80 X\n"
+                  "      |    ^\n");
+    check_snippet(STR("cafe\xcc\x81 X"), "X",
+                  "    1 | cafe\xcc\x81 X\n"
+                  "      |      ^\n");
+    check_snippet(STR("caf\xc3\xa9 X"), "X",
+                  "    1 | caf\xc3\xa9 X\n"
+                  "      |      ^\n");
 }
 END_TEST
 
 START_TEST(what_a_terminal_must_not_see)
 {
-    check_snippet(STR("a \xff\xfe X"), "X", "    1 | a \\xff\\xfe X\n"
-                                            "      |            ^\n");
-    check_snippet(STR("a \xff\xfe X"), "\xfe", "    1 | a \\xff\\xfe X\n"
-                                               "      |       ^~~~\n");
-    check_snippet(STR("\x1b[31mX\x7f\0z\x01"), "X", "    1 | \\x1b[31mX\\x7f\\x00z\\x01\n"
-                                                    "      |         ^\n");
-    check_snippet(STR("a\xe2\x80\x8b X"), "\xe2\x80\x8b", "    1 | a<U+200B> X\n"
-                                                          "      |  ^~~~~~~~\n");
-    check_snippet(STR("a\xc2\xa0X\xe2\x80\xae"), "X", "    1 | a<U+00A0>X<U+202E>\n"
-                                                      "      |          ^\n");
+    check_snippet(STR("a \xff\xfe X"), "X",
+                  "    1 | a \\xff\\xfe X\n"
+                  "      |            ^\n");
+    check_snippet(STR("a \xff\xfe X"), "\xfe",
+                  "    1 | a \\xff\\xfe X\n"
+                  "      |       ^~~~\n");
+    check_snippet(STR("\x1b[31mX\x7f\0z\x01"), "X",
+                  "    1 | \\x1b[31mX\\x7f\\x00z\\x01\n"
+                  "      |         ^\n");
+    check_snippet(STR("a\xe2\x80\x8b X"), "\xe2\x80\x8b",
+                  "    1 | a<U+200B> X\n"
+                  "      |  ^~~~~~~~\n");
+    check_snippet(STR("a\xc2\xa0X\xe2\x80\xae"), "X",
+                  "    1 | a<U+00A0>X<U+202E>\n"
+                  "      |          ^\n");
     check_snippet(STR("\xc2\x9b\xed\xa0\x80\xc0\x80X"), "X",
                   "    1 | <U+009B>\\xed\\xa0\\x80\\xc0\\x80X\n"
                   "      |                             ^\n");
@@ -198,8 +221,8 @@ static void check_window(const char *filling, size_t cells)
     struct str text = arena_printf(&arena, "%sXY%s", many.p, many.p);
     struct str left = times(filling, 60 / cells), right = times(filling, 58 / cells);
     struct str blanks = times(" ", 61);
-    struct str expected = arena_printf(&arena, "    1 | …%sXY%s…\n      | %s^~\n", left.p, right.p,
-                                       blanks.p);
+    struct str expected =
+        arena_printf(&arena, "    1 | …%sXY%s…\n      | %s^~\n", left.p, right.p, blanks.p);
     check_snippet(text, "XY", expected.p);
 }
 
@@ -213,9 +236,9 @@ START_TEST(long_lines)
     check_snippet(arena_printf(&arena, "XY%s", right.p), "XY",
                   arena_printf(&arena, "    1 | XY%s…\n      | ^~\n", shown.p).p);
     shown = times("a", 60);
-    check_snippet(arena_printf(&arena, "%sXY", right.p), "XY",
-                  arena_printf(&arena, "    1 | …%sXY\n      | %s^~\n", shown.p, times(" ", 61).p)
-                      .p);
+    check_snippet(
+        arena_printf(&arena, "%sXY", right.p), "XY",
+        arena_printf(&arena, "    1 | …%sXY\n      | %s^~\n", shown.p, times(" ", 61).p).p);
 }
 END_TEST
 
@@ -454,9 +477,10 @@ START_TEST(max_errors)
     for (size_t i = 0; i < 8; i++)
         diag(&diags, i == 6 ? CHECK_nothing_declared : CHECK_syntax, at(source, i, i + 1), "%zu",
              i);
-    ck_assert_ptr_nonnull(strstr(printed(2, false), "\n"
-                                                    "pmtac: 5 more errors not shown (--max-errors)\n"
-                                                    "pmtac: 7 errors and 1 warning\n"));
+    ck_assert_ptr_nonnull(strstr(printed(2, false),
+                                 "\n"
+                                 "pmtac: 5 more errors not shown (--max-errors)\n"
+                                 "pmtac: 7 errors and 1 warning\n"));
     ck_assert_ptr_nonnull(strstr(printed(2, false), "error: 1 ["));
     ck_assert_ptr_null(strstr(printed(2, false), "error: 2 ["));
     ck_assert_ptr_nonnull(strstr(printed(2, false), "warning: 6 ["));
@@ -578,8 +602,8 @@ static void check_json(const char *text)
 START_TEST(json_reader)
 {
     static const char *const good[] = { "{}\n", "[]\n", "[1, {\"a\": [null]}, \"\\\"\\\\\"]\n" };
-    static const char *const bad[] = { "{\n", "[1,]\n", "{\"a\"}\n", "\"\t\"\n", "\"\\x41\"\n",
-                                       "\"\xff\"\n", "[1 2]\n" };
+    static const char *const bad[] = { "{\n",         "[1,]\n",     "{\"a\"}\n", "\"\t\"\n",
+                                       "\"\\x41\"\n", "\"\xff\"\n", "[1 2]\n" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         check_json(good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -604,12 +628,12 @@ START_TEST(json_of_all_parts)
     say_much();
     diag(&diags, CHECK_include_missing, NOWHERE, "nowhere");
     check_json(json());
-    ck_assert_ptr_nonnull(
-        strstr(json(), "{\"check\": \"name-unknown\", \"level\": \"error\", \"message\": \"no `c`\", "
-                       "\"more\": 0, \"file\": \"x.topo\", "
-                       "\"start\": {\"line\": 2, \"column\": 7, \"byteColumn\": 7}, "
-                       "\"end\": {\"line\": 2, \"column\": 8, \"byteColumn\": 8}, "
-                       "\"help\": \"write d\", \"notes\": [{\"message\": \"first\""));
+    ck_assert_ptr_nonnull(strstr(
+        json(), "{\"check\": \"name-unknown\", \"level\": \"error\", \"message\": \"no `c`\", "
+                "\"more\": 0, \"file\": \"x.topo\", "
+                "\"start\": {\"line\": 2, \"column\": 7, \"byteColumn\": 7}, "
+                "\"end\": {\"line\": 2, \"column\": 8, \"byteColumn\": 8}, "
+                "\"help\": \"write d\", \"notes\": [{\"message\": \"first\""));
     ck_assert_ptr_nonnull(strstr(json(), "\"message\": \"nowhere\", \"more\": 0, \"file\": null"));
     ck_assert_ptr_nonnull(strstr(json(), "\"fixes\": [{\"text\": \"d\", \"file\": \"x.topo\""));
     ck_assert_ptr_nonnull(strstr(json(), "\"message\": \"in vmta `a`\""));
@@ -621,9 +645,9 @@ START_TEST(json_columns)
 {
     struct source *source = add(STR("\xc3\xa4\xe6\xbc\xa2\xff X\n"));
     diag(&diags, CHECK_syntax, where(source, "X"), "here");
-    ck_assert_ptr_nonnull(
-        strstr(json(), "\"start\": {\"line\": 1, \"column\": 5, \"byteColumn\": 8}, "
-                       "\"end\": {\"line\": 1, \"column\": 6, \"byteColumn\": 9}"));
+    ck_assert_ptr_nonnull(strstr(json(),
+                                 "\"start\": {\"line\": 1, \"column\": 5, \"byteColumn\": 8}, "
+                                 "\"end\": {\"line\": 1, \"column\": 6, \"byteColumn\": 9}"));
 }
 END_TEST
 
@@ -636,8 +660,7 @@ START_TEST(json_of_hostile_bytes)
     struct source *source = add_named("\"\\\x01\xff\n</script>", bytes);
     for (size_t i = 0; i < bytes.n; i++) {
         struct str part = str_sub(bytes, i, 9);
-        diags.context =
-            (struct diag_context){ i % 2 ? "vmta" : NULL, part, at(source, i, i + 1) };
+        diags.context = (struct diag_context){ i % 2 ? "vmta" : NULL, part, at(source, i, i + 1) };
         struct diag *m = diag(&diags, CHECK_syntax, at(source, i, i + 3), "%.*s", STR_ARG(part));
         diag_also(&diags, m, at(source, i, i), "%.*s", STR_ARG(part));
         diag_help(&diags, m, "%.*s", STR_ARG(part));

@@ -1,4 +1,4 @@
-/* test_expand.c - variables and ranges: what a value as written stands for, and what is refused.  */
+/* test_expand.c - variables and ranges: what a value as written stands for, and what is refused. */
 
 #include <config.h>
 
@@ -28,7 +28,10 @@ static void set_up(void)
     env = (struct env){ .arena = &arena, .diags = &diags, .vars = &inner, .budget = &budget };
 }
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 /* The first statement of 'text', which has no syntax error of its own.  */
 static const struct stmt *stmt_of(const char *text)
@@ -133,9 +136,10 @@ END_TEST
 
 START_TEST(bad_ranges)
 {
-    static const char *const texts[] = { "{01..3}",  "{1..03}", "{001..02}", "{a..b}", "{1..}",
-                                         "{..1}",    "{..}",    "{1..2..3}", "{-1..2}", "{1...3}",
-                                         "{1..2x}",  "{1..9999999999999999}" };
+    static const char *const texts[] = {
+        "{01..3}", "{1..03}",   "{001..02}", "{a..b}",  "{1..}",   "{..1}",
+        "{..}",    "{1..2..3}", "{-1..2}",   "{1...3}", "{1..2x}", "{1..9999999999999999}"
+    };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct str expected = arena_printf(&arena, "syntax: `%s` is not a range", texts[i]);
         check_expanded(arena_printf(&arena, "a%s", texts[i]).p, expected.p);

@@ -12,9 +12,15 @@ static jmp_buf handler;
 static int things[8];
 
 /* Nobody waits at 'handler': where the arena gives up, the test dies of it.  */
-static void set_up(void) { arena_init(&arena, &handler); }
+static void set_up(void)
+{
+    arena_init(&arena, &handler);
+}
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 START_TEST(empty)
 {
@@ -56,11 +62,15 @@ END_TEST
 /* Bytes that differ in the bit of the case and are no letters are different keys.  */
 START_TEST(only_letters_fold)
 {
-    static const char *const pairs[][2] = { { "a@b", "a`b" },       { "x[y", "x{y" },
-                                            { "x]1", "x}1" },       { "a^", "a~" },
-                                            { "a\\b", "a|b" },      { "a_1", "a\x7f"
-                                                                             "1" },
-                                            { "\xc3\x84", "\xc3\xa4" }, { "1\x10", "10" } };
+    static const char *const pairs[][2] = { { "a@b", "a`b" },
+                                            { "x[y", "x{y" },
+                                            { "x]1", "x}1" },
+                                            { "a^", "a~" },
+                                            { "a\\b", "a|b" },
+                                            { "a_1", "a\x7f"
+                                                     "1" },
+                                            { "\xc3\x84", "\xc3\xa4" },
+                                            { "1\x10", "10" } };
     struct map m = { .arena = &arena };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         *map_add(&m, str_of(pairs[i][0])) = &things[0];
@@ -124,7 +134,8 @@ START_TEST(many)
 }
 END_TEST
 
-/* Keys whose hashes have the bits of 'mask' in common: while they grow, one run of slots for all.  */
+/* Keys whose hashes have the bits of 'mask' in common: while they grow, one run of slots for all.
+ */
 static size_t alike(struct str *keys, size_t n, uint32_t mask)
 {
     size_t found = 0;

@@ -20,23 +20,34 @@ static void set_up(void)
     sources_init(&sources, &arena, &io_nothing);
 }
 
-static void tear_down(void) { arena_free(&arena); }
+static void tear_down(void)
+{
+    arena_free(&arena);
+}
 
 static struct source *add(const char *name, struct str text)
 {
     char *p = arena_alloc(&arena, text.n + 2);
     memcpy(p, text.p, text.n);
     p[text.n] = p[text.n + 1] = '\0';
-    struct source *source =
-        source_add(&sources, str_of(name), (struct str){ p, text.n }, NOWHERE);
+    struct source *source = source_add(&sources, str_of(name), (struct str){ p, text.n }, NOWHERE);
     ck_assert_ptr_nonnull(source);
     return source;
 }
 
 static const struct str texts[] = {
-    STR_INIT(""),         STR_INIT("a"),           STR_INIT("\n"),     STR_INIT("\n\n\n"),
-    STR_INIT("ab\ncd\n"), STR_INIT("ab\r\ncd\r\n"), STR_INIT("ab\ncd"), STR_INIT("ab\r\ncd"),
-    STR_INIT("\r\n\r\n"), STR_INIT("a\rb\n"),      STR_INIT("a\r"),    STR_INIT("a\0b\n\0"),
+    STR_INIT(""),
+    STR_INIT("a"),
+    STR_INIT("\n"),
+    STR_INIT("\n\n\n"),
+    STR_INIT("ab\ncd\n"),
+    STR_INIT("ab\r\ncd\r\n"),
+    STR_INIT("ab\ncd"),
+    STR_INIT("ab\r\ncd"),
+    STR_INIT("\r\n\r\n"),
+    STR_INIT("a\rb\n"),
+    STR_INIT("a\r"),
+    STR_INIT("a\0b\n\0"),
     STR_INIT("\xc3\xa4\n\xe2\x82\xac x\n"),
 };
 

@@ -57,9 +57,9 @@ END_TEST
 
 START_TEST(order)
 {
-    static const struct str sorted[] = { STR_INIT(""),   STR_INIT("\0"), STR_INIT("A"),
-                                         STR_INIT("a"),  STR_INIT("a\0"), STR_INIT("aa"),
-                                         STR_INIT("ab"), STR_INIT("b"),  STR_INIT("\x80"),
+    static const struct str sorted[] = { STR_INIT(""),    STR_INIT("\0"),  STR_INIT("A"),
+                                         STR_INIT("a"),   STR_INIT("a\0"), STR_INIT("aa"),
+                                         STR_INIT("ab"),  STR_INIT("b"),   STR_INIT("\x80"),
                                          STR_INIT("\xff") };
     enum { N = sizeof sorted / sizeof *sorted };
     for (size_t i = 0; i < N; i++)
@@ -108,7 +108,10 @@ START_TEST(trim)
     check_text(str_trim(STR(" \t ")), "");
     check_text(str_trim(STR("")), "");
     check_text(str_trim(STR("\na\r")), "\na\r");
-    check_text(str_trim(STR("\xc2\xa0" "a")), "\xc2\xa0" "a");
+    check_text(str_trim(STR("\xc2\xa0"
+                            "a")),
+               "\xc2\xa0"
+               "a");
 }
 END_TEST
 

@@ -18,23 +18,39 @@ static const char *nearest(const char *word, const char *const *words)
 }
 
 static const char *const language[] = {
-    "vmta",   "pool",   "listener", "client", "user",    "domain",      "policy",  "source",
-    "sign",   "cold",   "via",      "tls",    "auth",    "allow",       "route",   "relay",
-    "host",   "let",    "include",  "legacy", "use",     "certificate", "minimum", "password",
-    "dkim",   "time",   NULL,
+    "vmta",        "pool",    "listener", "client", "user",    "domain", "policy",
+    "source",      "sign",    "cold",     "via",    "tls",     "auth",   "allow",
+    "route",       "relay",   "host",     "let",    "include", "legacy", "use",
+    "certificate", "minimum", "password", "dkim",   "time",    NULL,
 };
 
 START_TEST(near_words)
 {
     static const char *const pairs[][2] = {
-        { "colld", "cold" },      { "vai", "via" },          { "vmat", "vmta" },
-        { "vtma", "vmta" },       { "lisener", "listener" }, { "listner", "listener" },
-        { "clinet", "client" },   { "usr", "user" },          { "souce", "source" },
-        { "sing", "sign" },       { "tsl", "tls" },          { "tl", "tls" },
-        { "alow", "allow" },      { "alllow", "allow" },     { "rooute", "route" },
-        { "realy", "relay" },     { "pasword", "password" }, { "minumum", "minimum" },
-        { "certifcate", "certificate" }, { "LISTENR", "listener" }, { "VMTA", "vmta" },
-        { "certficiate", "certificate" }, { "incldue", "include" }, { "plicy", "policy" },
+        { "colld", "cold" },
+        { "vai", "via" },
+        { "vmat", "vmta" },
+        { "vtma", "vmta" },
+        { "lisener", "listener" },
+        { "listner", "listener" },
+        { "clinet", "client" },
+        { "usr", "user" },
+        { "souce", "source" },
+        { "sing", "sign" },
+        { "tsl", "tls" },
+        { "tl", "tls" },
+        { "alow", "allow" },
+        { "alllow", "allow" },
+        { "rooute", "route" },
+        { "realy", "relay" },
+        { "pasword", "password" },
+        { "minumum", "minimum" },
+        { "certifcate", "certificate" },
+        { "LISTENR", "listener" },
+        { "VMTA", "vmta" },
+        { "certficiate", "certificate" },
+        { "incldue", "include" },
+        { "plicy", "policy" },
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         ck_assert_msg(strcmp(nearest(pairs[i][0], language), pairs[i][1]) == 0, "%s: %s",
@@ -44,7 +60,7 @@ END_TEST
 
 START_TEST(far_words)
 {
-    static const char *const words[] = { "nice", "",    "x",     "xy",      "banana", "smtp",
+    static const char *const words[] = { "nice", "",     "x",       "xy",       "banana", "smtp",
                                          "port", "dlco", "virtual", "retainer", "mta-sts" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         ck_assert_msg(!*nearest(words[i], language), "%s: %s", words[i],
@@ -59,11 +75,16 @@ END_TEST
 START_TEST(limits)
 {
     static const char *const words[][3] = {
-        { "abc", "abd", "abd" },             { "abc", "ade", "" },
-        { "abcde", "abcdx", "abcdx" },       { "abcde", "abcxy", "" },
-        { "abcdef", "abcdxy", "abcdxy" },    { "abcdef", "abcxyz", "" },
-        { "abcdefghi", "abcdefxyz", "abcdefxyz" }, { "ab", "ba", "ba" },
-        { "ab", "xb", "xb" },                { "ab", "abc", "abc" },
+        { "abc", "abd", "abd" },
+        { "abc", "ade", "" },
+        { "abcde", "abcdx", "abcdx" },
+        { "abcde", "abcxy", "" },
+        { "abcdef", "abcdxy", "abcdxy" },
+        { "abcdef", "abcxyz", "" },
+        { "abcdefghi", "abcdefxyz", "abcdefxyz" },
+        { "ab", "ba", "ba" },
+        { "ab", "xb", "xb" },
+        { "ab", "abc", "abc" },
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         ck_assert_str_eq(nearest(words[i][0], (const char *const[]){ words[i][1], NULL }),
@@ -81,9 +102,12 @@ START_TEST(distances)
         const char *a, *b;
         size_t distance;
     } table[] = {
-        { "transactional", "transactoinal", 1 }, { "transactional", "rtansactionla", 2 },
-        { "transactional", "tranactional", 1 },  { "transactional", "Transactional", 0 },
-        { "max-msg-rate", "max-mgs-rtae", 2 },   { "aabbcc", "ababcc", 1 },
+        { "transactional", "transactoinal", 1 },
+        { "transactional", "rtansactionla", 2 },
+        { "transactional", "tranactional", 1 },
+        { "transactional", "Transactional", 0 },
+        { "max-msg-rate", "max-mgs-rtae", 2 },
+        { "aabbcc", "ababcc", 1 },
         { "banana", "abnaan", 2 },
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
