@@ -73,7 +73,8 @@ _Noreturn void arena_bug(struct arena *arena, const char *what);
     do {                                                                                   \
         if ((VECTOR)->n == (VECTOR)->cap)                                                  \
             (VECTOR)->v = arena_more(ARENA, (VECTOR)->v, &(VECTOR)->cap, sizeof *(VECTOR)->v); \
-        (VECTOR)->v[(VECTOR)->n++] = (__VA_ARGS__);                                        \
+        (VECTOR)->v[(VECTOR)->n] = (__VA_ARGS__);                                          \
+        (VECTOR)->n++;                                                                     \
     } while (0)
 
 /* Twice the room for an array of '*cap' elements of 'size' bytes; sets '*cap'.  */

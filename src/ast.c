@@ -30,6 +30,36 @@ struct value value_make(struct arena *arena, enum value_kind kind, struct str te
     p[text.n] = '\0';
     bool special = str_find(text, '{') < text.n || str_find(text, '$') < text.n ||
                    (kind == VALUE_STRING && str_find(text, '\\') < text.n);
-    return (struct value){ .p = p, .lo = span.lo, .len = text.n & 0xffffffu, .kind = kind & 3u,
-                           .special = special, .made = true };
+    return (struct value){ .p = p,
+                           .lo = span.lo,
+                           .len = text.n & 0xffffffu,
+                           .kind = kind & 3u,
+                           .special = special,
+                           .made = true };
+}
+
+struct value value_word(struct value v)
+{
+    if (v.kind != VALUE_PATTERN)
+        return v;
+    v.kind = VALUE_WORD;
+    v.p--;
+    v.len += 2;
+    v.special = memchr(v.p, '{', v.len) || memchr(v.p, '$', v.len);
+    return v;
+}
+
+const struct stmt *stmt_words(struct arena *arena, const struct stmt *s)
+{
+    bool words = true;
+    for (uint32_t i = 0; i < s->n_values; i++)
+        words &= s->values[i].kind != VALUE_PATTERN;
+    if (words)
+        return s;
+    struct stmt *copy = NEW(arena, struct stmt);
+    *copy = *s;
+    copy->values = NEW_ARRAY(arena, struct value, s->n_values);
+    for (uint32_t i = 0; i < s->n_values; i++)
+        copy->values[i] = value_word(s->values[i]);
+    return copy;
 }

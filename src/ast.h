@@ -61,6 +61,12 @@ struct span stmt_span(const struct stmt *s);
    field of a row.  'text' is copied.  */
 struct value value_make(struct arena *, enum value_kind, struct str text, struct span span);
 
+/* 'v' where no pattern can stand: what looks like one is a path, with its slashes.  */
+struct value value_word(struct value v);
+
+/* 's' with all its values as words; itself where they are.  The block is shared.  */
+const struct stmt *stmt_words(struct arena *, const struct stmt *s);
+
 /* Appends 's' to 'list'.  */
 static inline void stmts_add(struct stmts *list, struct stmt *s)
 {

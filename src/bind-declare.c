@@ -73,7 +73,7 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
         if (!outer.count)
             inner.index = i;
         b->env = inner;
-        declare(b, s, expand_words(&b->env, s, EXPAND_EACH, 0));
+        declare(b, s, expand_args(&b->env, s, EXPAND_EACH, 0));
     }
     b->env = outer;
 }
@@ -239,12 +239,12 @@ static bool is_elsewhere(struct bind *b, struct str name, struct host *host)
 
 static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
 {
-    struct vmta *v = NEW(b->arena, struct vmta);
     if (!bind_shape(b, s, h, 1, 1, "NAME { ... }") || !bind_name(b, h.v[1], false))
         return;
     struct host *host = map_get(&b->program->host_names, b->model->host);
     if (is_elsewhere(b, h.v[1].text, host))
         return;
+    struct vmta *v = NEW(b->arena, struct vmta);
     if (!bind_declare(b, &v->object, KIND_vmta, KIND_vmta, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->vmtas, v);
@@ -375,7 +375,7 @@ void stmt_domain(struct bind *b, const struct stmt *s)
 void stmt_policy(struct bind *b, const struct stmt *s)
 {
     struct policy *p = NEW(b->arena, struct policy);
-    struct args h = expand_words(&b->env, s, EXPAND_EACH, 0);
+    struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
     if (!s->open || !bind_shape(b, s, h, 1, 1, "NAME { ... }")) {
         if (!s->open)
             diag(b->diags, CHECK_syntax, stmt_span(s), "expected `policy NAME { ... }`");
@@ -423,7 +423,7 @@ void stmt_raw_listener(struct bind *b, const struct stmt *s)
     }
     uint32_t n = expand_repeats(&b->env, s, EXPAND_JOINED);
     for (uint32_t i = 0; i < n; i++) {
-        struct args a = expand_words(&b->env, s, EXPAND_JOINED, i);
+        struct args a = expand_args(&b->env, s, EXPAND_JOINED, i);
         if (bind_shape(b, s, a, 1, 3, "ADDR:PORT [source=NAME]"))
             listener_line(b, s, a);
     }
@@ -433,19 +433,19 @@ void stmt_pmta_include(struct bind *b, const struct stmt *s)
 {
     struct block block = bind_top_block(b);
     if (bind_no_block(b, s))
-        attr_include(b, &block, s, expand_words(&b->env, s, EXPAND_JOINED, 0));
+        attr_include(b, &block, s, expand_args(&b->env, s, EXPAND_JOINED, 0));
 }
 
 void stmt_global_domain_key(struct bind *b, const struct stmt *s)
 {
     uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_APART) : 0;
     for (uint32_t i = 0; i < n; i++)
-        bind_domain_key(b, &b->model->keys, expand_words(&b->env, s, EXPAND_APART, i));
+        bind_domain_key(b, &b->model->keys, expand_args(&b->env, s, EXPAND_APART, i));
 }
 
 void stmt_global_source(struct bind *b, const struct stmt *s)
 {
     uint32_t n = bind_no_block(b, s) ? expand_repeats(&b->env, s, EXPAND_JOINED) : 0;
     for (uint32_t i = 0; i < n; i++)
-        bind_origin(b, &b->model->origins, s, expand_words(&b->env, s, EXPAND_JOINED, i));
+        bind_origin(b, &b->model->origins, s, expand_args(&b->env, s, EXPAND_JOINED, i));
 }

@@ -187,12 +187,22 @@ static void lower_words(struct bind *b, struct line *line)
         line->args[i].text = bind_lower(b, line->args[i].text);
 }
 
+/* A pattern may stand in such a value; elsewhere what looks like one is a path.  */
+static bool takes_patterns(enum type type)
+{
+    return type == TYPE_REGEX_OR_EMAIL || type == TYPE_HEADER_PATTERNS ||
+           type == TYPE_PATTERN_ROW || type == TYPE_HEADER_PATTERN_ROW || type == TYPE_REPLY ||
+           type == TYPE_BOUNCE_CATEGORY;
+}
+
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
                       const struct directive *dir, size_t target)
 {
     enum expand_lists lists = dir->type == TYPE_DOMAIN_KEY ? EXPAND_APART
                               : dir->repeatable            ? EXPAND_JOINED
                                                            : EXPAND_LIST;
+    if (!takes_patterns(dir->type))
+        s = stmt_words(b->arena, s);
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++) {
         struct args a = expand_args(&b->env, s, lists, i);

@@ -159,6 +159,7 @@ bool attr_is_member(struct bind *b, const struct stmt *s)
 void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s)
 {
     struct pool *pool = block->object;
+    s = stmt_words(b->arena, s);
     /* All values are elements of a list: give them the place behind a keyword.  */
     struct stmt list = *s;
     list.n_values++;
@@ -166,7 +167,7 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
     list.values[0] = (struct value){ .p = "", .lo = s->values[0].lo };
     memcpy(list.values + 1, s->values, s->n_values * sizeof *s->values);
     if (expand_repeats(&b->env, &list, EXPAND_EACH))
-        add_refs(b, &pool->members, s, expand_words(&b->env, &list, EXPAND_EACH, 0), 1);
+        add_refs(b, &pool->members, s, expand_args(&b->env, &list, EXPAND_EACH, 0), 1);
 }
 
 /* domain { } */
@@ -253,7 +254,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         if (!outer.count)
             inner.index = i;
         b->env = inner;
-        struct args h = expand_words(&b->env, s, EXPAND_EACH, 0);
+        struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
         for (uint32_t k = 1; k < h.n; k++)
             if (!h.v[k].bad && (i == 0 || has_range(&outer, s->values[k])))
                 bind_one_domain(b, list, index, s, h.v[k], copied);

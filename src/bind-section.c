@@ -86,7 +86,9 @@ static void bind_child(struct bind *b, struct section_body *body, struct section
                                .n_targets = 1,
                                .targets = { { body->scope, &body->lines } } };
         if (is_server_include(b, body->scope, s))
-            attr_include(b, &block, s, expand_words(&b->env, s, EXPAND_JOINED, b->env.index));
+            attr_include(
+                b, &block, s,
+                expand_args(&b->env, stmt_words(b->arena, s), EXPAND_JOINED, b->env.index));
         else
             bind_directive(b, &block, s);
         return;
@@ -116,14 +118,14 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
 {
     const struct section *row = dict_scope(scope);
     struct section_body *body = NEW(b->arena, struct section_body), **end = &body->children;
-    struct stmt head = *s;
+    struct stmt head = *stmt_words(b->arena, s);
     head.open = 0;
     if (!may_stand(row, parent)) {
         diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
              "a `%s` section does not stand here", row->name);
         return NULL;
     }
-    struct args a = expand_words(&b->env, &head, EXPAND_JOINED, b->env.index);
+    struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
     if (!has_argument(b, row, s, a, parent != SCOPE_global))
         return NULL;
     body->scope = scope;

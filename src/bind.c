@@ -93,11 +93,10 @@ static bool runs_on(struct bind *b, struct block *block, const struct stmt *s)
         if (!v.joined || v.made || v.kind != VALUE_WORD ||
             !map_get(&b->words[block->kind], value_text(v)))
             continue;
-        const char *p = v.p;
-        bool other_line = false;
-        while (*--p != ',')
-            other_line |= *p == '\n';
-        if (!other_line)
+        const char *p = s->values[i - 1].p + s->values[i - 1].len;
+        while (*p != ',') /* a quote or a slash at most stands between */
+            p++;
+        if (!memchr(p, '\n', (size_t)(v.p - p)))
             continue;
         uint32_t comma = v.lo - (uint32_t)(v.p - p);
         struct diag *m =
@@ -114,6 +113,7 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
 {
     if (said_before(b, block, attr, s) || runs_on(b, block, s))
         return;
+    s = stmt_words(b->arena, s);
     if (attr->bind == attr_nested_domain) {
         attr->bind(b, block, s, (struct args){ NULL, 0 });
         return;
@@ -125,7 +125,7 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
                                                             : EXPAND_LIST;
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++)
-        attr->bind(b, block, s, expand_words(&b->env, s, lists, i));
+        attr->bind(b, block, s, expand_args(&b->env, s, lists, i));
 }
 
 static bool is_use(const struct attr *attr)
@@ -233,7 +233,7 @@ static void bind_stmt(struct bind *b, const struct stmt *s)
     const struct statement *statement = map_get(&b->statements, word);
     enum scope scope = s->open ? dict_section(b->dict, word) : N_SCOPES;
     if (statement) {
-        statement->bind(b, s);
+        statement->bind(b, stmt_words(b->arena, s));
     } else if (scope != N_SCOPES) {
         struct section_body *section = bind_section(b, scope, s, SCOPE_global);
         if (section)
@@ -300,7 +300,7 @@ static struct model *new_model(struct program *p, struct host *host)
         m->names[i] = (struct map){ .arena = p->arena };
     for (size_t i = 0; i < N_SCOPES; i++)
         m->lists[i] = (struct map){ .arena = p->arena };
-    m->macros = m->elsewhere = (struct map){ .arena = p->arena };
+    m->macros = (struct map){ .arena = p->arena };
     return m;
 }
 

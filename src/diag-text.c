@@ -210,12 +210,33 @@ struct snippet {
     size_t from, to; /* cells to underline */
 };
 
+/* The same, once for all messages about one line: they come sorted.  */
+static size_t suspected_in(struct diags *d, const struct source *source, struct str line,
+                           uint32_t base)
+{
+    if (d->suspect.line != base) {
+        d->suspect.line = base;
+        d->suspect.at = suspected_secret(d, source, line, base);
+    }
+    return d->suspect.at;
+}
+
+/* Where drawing begins: far enough in front of byte 'at' of a long line that nobody sees it.  */
+static size_t window_start(struct str line, size_t at)
+{
+    size_t i = at > 8 * WINDOW ? at - 4 * WINDOW : 0;
+    while (i && i < line.n && ((unsigned char)line.p[i] & 0xc0) == 0x80)
+        i++;
+    return i;
+}
+
 /* The line with everything dangerous made visible and everything secret hidden.  */
 static struct snippet draw_line(struct diags *d, const struct source *source, struct str line,
                                 uint32_t base, struct span span)
 {
     struct snippet s = { .text = { .arena = d->arena }, .from = SIZE_MAX };
-    size_t suspected = suspected_secret(d, source, line, base), at = 0, i = 0;
+    size_t suspected = suspected_in(d, source, line, base), at = 0;
+    size_t i = window_start(line, span.lo - base);
     bool masked = false;
     while (i <= line.n) {
         uint32_t place = base + (uint32_t)i;

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { KEPT = 10000 }; /* messages kept; a hopeless file has more */
+enum {
+    KEPT = 10000, /* messages kept; a hopeless file has more */
+    GUESSES = 100 /* searches for the nearest name */
+};
 
 static const struct check_row rows[] = {
 #define CHECK(ID, NAME, LEVEL, ABOUT) { NAME, LEVEL_##LEVEL, ABOUT },
@@ -35,7 +38,8 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
 {
     *d = (struct diags){ .arena = arena,
                          .sources = sources,
-                         .seen = { .arena = arena, .exact = true } };
+                         .seen = { .arena = arena, .exact = true },
+                         .guesses = GUESSES };
     d->scratch.also_end = &d->scratch.also;
 }
 
@@ -134,6 +138,12 @@ void diag_fix(struct diags *d, struct diag *m, struct span span, struct str repl
     struct diag_fix *fix = NEW(d->arena, struct diag_fix);
     *fix = (struct diag_fix){ span, replacement, m->fixes };
     m->fixes = fix;
+}
+
+bool diag_may_guess(struct diags *d)
+{
+    d->guesses -= d->guesses > 0;
+    return d->guesses > 0;
 }
 
 void diag_secret(struct diags *d, struct span span)

@@ -75,6 +75,11 @@ struct diags {
     VEC(struct span) secrets;     /* never shown */
     VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
     struct diag_context context;  /* of what is being read now */
+    struct {
+        uint32_t line;           /* place of the line that was looked at last */
+        size_t at;               /* where a secret may begin in it */
+    } suspect;
+    size_t guesses;              /* suggestions left: each looks at many names */
     size_t n_errors, n_warnings;
     struct diag scratch; /* takes what is said of a repeated message */
 };
@@ -97,6 +102,10 @@ void diag_help(struct diags *, struct diag *, const char *format, ...) PRINTF(3,
 
 /* Gives the exact edit.  */
 void diag_fix(struct diags *, struct diag *, struct span, struct str replacement);
+
+/* Another search for the nearest of many names may be made: there is a limit to them, since a
+   hopeless file would have one for each of its words.  */
+bool diag_may_guess(struct diags *);
 
 /* What stands at 'span' is never to be shown.  */
 void diag_secret(struct diags *, struct span);

@@ -218,11 +218,7 @@ static bool bracket_addr(struct str s, struct fault *fault)
     struct str inner = str_sub(s, skip, s.n - skip - 1);
     struct addr addr;
 
-    if (!value_addr(inner, &addr, fault))
-        return fault_shift(fault, skip, inner.n);
-    if (addr.family == 4 || skip > 1)
-        return true;
-    return fault_at(fault, 0, s.n, "an IPv6 address is written [IPv6:%s]", show(inner).text);
+    return value_addr(inner, &addr, fault) || fault_shift(fault, skip, inner.n);
 }
 
 /* HOST[:PORT] of a route: a hostname or an address in brackets.  */
@@ -236,8 +232,11 @@ static bool route_host(struct str s, struct fault *fault)
     if (end == 0 && s.p[0] == '[')
         return fault_at(fault, 0, 1, "the bracket is not closed");
     if (host.n && host.p[0] == '[') {
+        bool marked = str_ieq(str_sub(host, 1, 5), STR("IPv6:"));
         if (!bracket_addr(host, fault))
             return false;
+        if (!marked && str_find(host, ':') < host.n)
+            return fault_at(fault, 0, host.n, "an IPv6 address in brackets begins with `IPv6:`");
     } else if (!mail_domain(host, false, fault)) {
         struct addr addr;
         struct fault unused;

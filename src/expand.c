@@ -139,7 +139,8 @@ static void unknown_variable(struct env *e, struct span span, struct str name)
 {
     struct suggest near;
     suggest_init(&near, name);
-    for (const struct vars *vars = e->vars; vars; vars = vars->outer)
+    bool guess = diag_may_guess(e->diags);
+    for (const struct vars *vars = guess ? e->vars : NULL; vars; vars = vars->outer)
         for (size_t i = 0; i < vars->map.n; i++)
             suggest_offer(&near, vars->map.entries[i].key);
     struct diag *m =
@@ -370,22 +371,6 @@ struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists l
             args.v[args.n++] = arg;
         }
     }
-    return args;
-}
-
-struct arg arg_word(struct arg arg)
-{
-    if (arg.pattern)
-        arg.text = (struct str){ arg.text.p - 1, arg.text.n + 2 };
-    arg.pattern = false;
-    return arg;
-}
-
-struct args expand_words(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
-{
-    struct args args = expand_args(e, s, lists, i);
-    for (uint32_t k = 0; k < args.n; k++)
-        args.v[k] = arg_word(args.v[k]);
     return args;
 }
 

@@ -64,14 +64,8 @@ uint32_t expand_repeats(struct env *, const struct stmt *, enum expand_lists);
 /* The arguments for repetition 'i'.  */
 struct args expand_args(struct env *, const struct stmt *, enum expand_lists, uint32_t i);
 
-/* The same where no pattern can stand: what looks like one is a path.  */
-struct args expand_words(struct env *, const struct stmt *, enum expand_lists, uint32_t i);
-
 /* The word that 'v' stands for, with element 'i' of its ranges.  */
 struct arg expand_value(struct env *, struct value v, uint32_t i);
-
-/* 'arg' as a word: a pattern with its slashes.  */
-struct arg arg_word(struct arg arg);
 
 /* The environment of a header with ranges in one of 'n' values, for each element: sets count and
    header in 'inner'; count stays 0 without ranges.  Returns false where something is wrong, and

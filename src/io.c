@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,11 +29,9 @@ static ssize_t read_some(int fd, char *p, size_t n)
         ssize_t got = read(fd, p, n);
         if (got >= 0 || (errno != EINTR && errno != EAGAIN))
             return got;
-        if (errno == EAGAIN) {
-            int flags = fcntl(fd, F_GETFL);
-            if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
-                return -1;
-        }
+        struct pollfd wait = { fd, POLLIN, 0 };
+        if (errno == EAGAIN && poll(&wait, 1, -1) < 0 && errno != EINTR)
+            return -1;
     }
 }
 
@@ -76,7 +75,8 @@ static int read_file(void *context, struct arena *arena, const char *path, size_
     }
     int error = 0;
     bool device = S_ISCHR(st.st_mode);
-    *why = is_stdin && device ? NULL : unreadable_kind(&st);
+    bool stream = S_ISCHR(st.st_mode) || S_ISSOCK(st.st_mode);
+    *why = is_stdin && stream ? NULL : unreadable_kind(&st);
     if (device && !isatty(fd))
         limit = 0; /* /dev/null is a fine standard input, /dev/zero is none */
     if (*why)
@@ -96,7 +96,10 @@ static int read_file(void *context, struct arena *arena, const char *path, size_
     if (S_ISREG(st.st_mode))
         *identity = (struct io_identity){ (uint64_t)st.st_dev, (uint64_t)st.st_ino };
     if (error && !*why)
-        *why = error != EFBIG ? strerror(error) : device ? "is a device" : "is larger than 1 GiB";
+        *why = error != EFBIG      ? strerror(error)
+               : device            ? "is a device"
+               : limit == IO_LIMIT ? "is larger than 1 GiB"
+                                   : "is too large for what it is";
     return error;
 }
 

@@ -64,7 +64,7 @@ static bool one_value(struct loader *l, const struct stmt *s, const char *syntax
         diag_help(l->p->diags, m, "a value with blanks stands in quotes");
         return false;
     }
-    *arg = arg_word(expand_value(&env, s->values[1], env.index));
+    *arg = expand_value(&env, value_word(s->values[1]), env.index);
     return !arg->bad;
 }
 
@@ -118,6 +118,8 @@ static bool read_before(struct loader *l, const struct source *source, struct sp
         const struct source *other = p->sources->list.v[i];
         if (other == source || !same_file(source, other))
             continue;
+        if (span.hi && other->included.lo == span.lo)
+            continue; /* the same statement, for the next of several hosts */
         bool cycle = false;
         for (const struct source *up = at; up && !cycle;
              up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
@@ -135,6 +137,8 @@ static bool read_before(struct loader *l, const struct source *source, struct sp
 struct str load_beside(struct program *p, struct span span, struct str path)
 {
     const struct source *source = source_of(p->sources, span.lo);
+    if (str_eq(path, STR("-")))
+        return STR("./-"); /* a file of that name: standard input is for the command line */
     size_t n = source ? source->name.n : 0;
     while (n && source->name.p[n - 1] != '/')
         n--;
@@ -247,18 +251,6 @@ static bool let_shape(struct loader *l, const struct stmt *s)
     return good;
 }
 
-/* What looks like a pattern is a path here.  */
-static struct value path_of(struct value v)
-{
-    if (v.kind != VALUE_PATTERN)
-        return v;
-    v.kind = VALUE_WORD;
-    v.p--;
-    v.len += 2;
-    v.special = memchr(v.p, '{', v.len) || memchr(v.p, '$', v.len);
-    return v;
-}
-
 static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt *s)
 {
     (void)file;
@@ -268,7 +260,7 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
     if (!let_shape(l, s))
         return;
     struct str name = value_text(s->values[1]);
-    struct value value = path_of(s->values[3]);
+    struct value value = value_word(s->values[3]);
     if (!is_variable_name(name)) {
         diag(p->diags, CHECK_name_syntax, value_span(s->values[1]),
              "`%.*s` is no name for a variable", STR_ARG(name));
@@ -361,7 +353,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
     for (uint32_t i = 0; i < n; i++) {
         struct fault fault;
         env.index = i;
-        struct arg name = arg_word(expand_value(&env, s->values[1], i));
+        struct arg name = expand_value(&env, value_word(s->values[1]), i);
         if (name.bad)
             return;
         if (!value_name(name.text, false, &fault) || name.text.p[0] == '.') {
@@ -387,7 +379,7 @@ static bool assign_vmta(struct loader *l, const struct stmt *s)
     if (s->open || !str_ieq(value_text(s->values[0]), STR("vmta")) || s->n_values < 2)
         return false;
     uint32_t n = expand_repeats(env, s, EXPAND_EACH);
-    struct args args = n ? expand_words(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
+    struct args args = n ? expand_args(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
     for (uint32_t i = 1; i < args.n; i++) {
         struct arg *arg = NEW(l->p->arena, struct arg);
         *arg = args.v[i];

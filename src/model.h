@@ -315,10 +315,8 @@ struct model {
     struct map names[N_KINDS];  /* objects of a kind by name; vmtas and pools share KIND_vmta */
     struct map lists[N_SCOPES]; /* named lists (pattern-list ...) by name */
     struct map macros;          /* domain-macro lines by name */
-    struct map elsewhere;       /* names of vmtas and pools that other hosts have */
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
-    size_t n_bad;               /* parts that could not be understood */
 };
 
 /* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 enum {
-    PIECE_SIZE = 1 << 14,        /* of the old file, compared at a time */
+    PIECE_SIZE = 1 << 14, /* of the old file, compared at a time */
     PATH_SIZE = 4096,
     TEMP_SIZE = 64,
-    ATTEMPTS = 100               /* at a temporary name that nobody has */
+    ATTEMPTS = 100 /* at a temporary name that nobody has */
 };
 
 /* A file in its folder.  */
@@ -111,8 +111,11 @@ static bool is_unchanged(const struct target *t, struct str text)
     int fd = openat(t->folder, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return false;
-    bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size == text.n &&
-                holds(fd, text);
+    if (fstat(fd, &st) < 0) {
+        close(fd);
+        return false;
+    }
+    bool same = S_ISREG(st.st_mode) && (uintmax_t)st.st_size == text.n && holds(fd, text);
     mode_t narrow = st.st_mode & t->mode;
     if (same && narrow != (st.st_mode & 07777))
         same = fchmod(fd, narrow) == 0;
@@ -127,8 +130,8 @@ static int open_temp(const struct target *t, char temp[TEMP_SIZE])
     clock_gettime(CLOCK_REALTIME, &now);
     for (int i = 0; i < ATTEMPTS; i++) {
         snprintf(temp, TEMP_SIZE, ".pmtac-%ld-%ld-%d", (long)getpid(), (long)now.tv_nsec, i);
-        int fd = openat(t->folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        0600);
+        int fd =
+            openat(t->folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }

@@ -33,7 +33,7 @@ void plan_line(struct plan *, struct conf_section *, enum target, const struct a
 void plan_text(struct plan *, struct conf_section *, enum target, struct str text,
                struct span origin);
 
-/* False where the target version is not known to have the directive; reports what is lost by that.  */
+/* False where the target version is not known to have the directive; reports what is lost.  */
 bool plan_has(struct plan *, const struct directive *, struct span origin, const char *lost);
 
 /* Adds all good lines.  */

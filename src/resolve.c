@@ -9,10 +9,7 @@ struct resolve {
     struct arena *arena;
     struct diags *diags;
     const struct map *elsewhere;
-    size_t guesses; /* suggestions left: each looks at all names */
 };
-
-enum { GUESSES = 100 };
 
 /* Reports that nothing is called 'name', with the nearest of 'map'.  With 'maybe' a file that only
    the server reads may know better.  */
@@ -21,10 +18,10 @@ static void report_unknown(struct resolve *r, struct span span, const char *what
 {
     struct suggest near;
     suggest_init(&near, name);
-    for (size_t i = 0; r->guesses && i < map->n; i++)
+    bool guess = diag_may_guess(r->diags);
+    for (size_t i = 0; guess && i < map->n; i++)
         if (map->entries[i].value)
             suggest_offer(&near, map->entries[i].key);
-    r->guesses -= r->guesses > 0;
     struct diag *m = diag_at(r->diags, CHECK_name_unknown, maybe ? LEVEL_NOTE : LEVEL_ERROR, span,
                              "no %s is called `%.*s`", what, STR_ARG(name));
     if (near.best.n)
@@ -188,9 +185,10 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
         dkim ? "no selector `%.*s` is declared for this domain" : "no key is declared for `%.*s`",
         STR_ARG(name));
     suggest_init(&near, name);
-    for (size_t i = 0; !dkim && i < r->m->names[KIND_dkim].n; i++)
+    bool guess = diag_may_guess(r->diags);
+    for (size_t i = 0; guess && !dkim && i < r->m->names[KIND_dkim].n; i++)
         suggest_offer(&near, r->m->names[KIND_dkim].entries[i].key);
-    for (const struct selector *s = dkim ? dkim->selectors : NULL; s; s = s->next)
+    for (const struct selector *s = dkim && guess ? dkim->selectors : NULL; s; s = s->next)
         suggest_offer(&near, s->name.text);
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
@@ -457,7 +455,7 @@ static void link_outbound(struct resolve *r)
 
 void resolve(struct program *p, struct model *model, const struct map *elsewhere)
 {
-    struct resolve r = { p, model, p->arena, p->diags, elsewhere, GUESSES };
+    struct resolve r = { p, model, p->arena, p->diags, elsewhere };
     index_lists(&r);
     link_outbound(&r);
     link_inbound(&r);

@@ -11,7 +11,7 @@ void sources_init(struct sources *s, struct arena *arena, const struct io *io)
 
 struct source *source_add(struct sources *s, struct str name, struct str text, struct span included)
 {
-    if (text.n >= UINT32_MAX - s->next - 2)
+    if (text.n >= UINT32_MAX - 3 || text.n + 3 > UINT32_MAX - s->next)
         return NULL;
     struct source *source = NEW(s->arena, struct source);
     *source = (struct source){

@@ -118,8 +118,14 @@ static void apply(struct suppress *s, struct span comment)
     struct str verb = next_word(&text), name = next_word(&text);
     enum check check = check_named(name);
     struct span span = covered(s, s->file->stmts.first, comment);
-    if (!str_eq(verb, STR("allow")) || check == N_CHECKS) {
-        unknown_check(s->d, comment, name.n ? name : verb);
+    if (!str_eq(verb, STR("allow"))) {
+        struct diag *m = diag(s->d, CHECK_suppression_unused, comment,
+                              "`%.*s` is nothing that a comment can say", STR_ARG(verb));
+        diag_help(s->d, m, "write # pmtac: allow CHECK REASON");
+        return;
+    }
+    if (check == N_CHECKS) {
+        unknown_check(s->d, comment, name);
         return;
     }
     if (!span.hi && is_at_top(s, comment))

@@ -2,23 +2,11 @@
 
 #include "verify.h"
 
+#include "effective.h"
+
 static bool is_wildcard(const struct cidr *cidr)
 {
     return cidr_is_any(cidr) || cidr_kind(cidr) == ADDR_UNSPECIFIED;
-}
-
-/* The lines of the source that listener 'l' names.  */
-static const struct lines *lines_of_source(const struct listener *l)
-{
-    if (l->written && l->source.to && !l->source.bad)
-        return &((const struct source_rule *)l->source.to)->lines;
-    return &l->source_lines;
-}
-
-static bool requires_login(const struct model *model, const struct listener *l)
-{
-    return l->auth == AUTH_REQUIRED ||
-           line_bool(lines_of_source(l), model->target[TARGET_source_require_auth]) == 1;
 }
 
 static bool is_implicit(const struct model *model, const struct listener *l)
@@ -28,32 +16,32 @@ static bool is_implicit(const struct model *model, const struct listener *l)
 }
 
 /* Objects by name, walked while it grows: whatever may be reached from them.  */
-struct reach {
+struct reachable {
     struct map objects;
-    bool anything;               /* a header, a pattern or an unseen file may choose */
+    bool anything; /* a header, a pattern or an unseen file may choose */
 };
 
-static void reach_object(struct reach *reach, struct object *o)
+static void reach_object(struct reachable *reach, struct object *o)
 {
     if (o)
         *map_add(&reach->objects, o->name) = o;
 }
 
-static void reach_ref(struct reach *reach, const struct ref *ref)
+static void reach_ref(struct reachable *reach, const struct ref *ref)
 {
     if (ref->name.n && !ref->bad && !ref->to)
         reach->anything = true;
     reach_object(reach, ref->to);
 }
 
-static void reach_refs(struct reach *reach, const struct refs *refs)
+static void reach_refs(struct reachable *reach, const struct refs *refs)
 {
     for (const struct ref *r = refs->first; r; r = r->next)
         reach_object(reach, r->to);
 }
 
 /* VMTAs that mail is handed to by the lines of a domain.  */
-static void reach_reroutes(struct reach *reach, const struct model *model,
+static void reach_reroutes(struct reachable *reach, const struct model *model,
                            const struct domains *domains)
 {
     for (const struct domain *d = domains->first; d; d = d->next)
@@ -64,7 +52,7 @@ static void reach_reroutes(struct reach *reach, const struct model *model,
 }
 
 /* Adds whatever stands behind the objects of 'reach': members, cold VMTAs, reroutes.  */
-static void reach_all(struct reach *reach, const struct model *model)
+static void reach_all(struct reachable *reach, const struct model *model)
 {
     reach_reroutes(reach, model, &model->domains);
     for (size_t i = 0; i < reach->objects.n; i++) {
@@ -82,7 +70,7 @@ static void reach_all(struct reach *reach, const struct model *model)
     }
 }
 
-static bool is_reached(const struct reach *reach, const struct vmta *vmta)
+static bool is_reached(const struct reachable *reach, const struct vmta *vmta)
 {
     return reach->anything || map_find(&reach->objects, vmta->object.name) != NULL;
 }
@@ -92,13 +80,13 @@ static bool is_reached(const struct reach *reach, const struct vmta *vmta)
 /* Who may send by which VMTA: whoever connects, whoever logs in, the clients of one listener.  */
 struct roles {
     const struct model *model;
-    struct reach address, login, listener;
-    const struct listener *of;   /* whom 'listener' is about */
-    bool relays;                 /* some addresses may relay on every listener */
+    struct reachable address, login, listener;
+    const struct listener *of; /* whom 'listener' is about */
+    bool relays;               /* some addresses may relay on every listener */
 };
 
 /* What lines of a source let their clients do.  */
-static void read_source(struct roles *r, struct reach *reach, const struct lines *lines)
+static void read_source(struct roles *r, struct reachable *reach, const struct lines *lines)
 {
     const struct model *model = r->model;
     if (line_bool(lines, model->target[TARGET_source_x_vmta]) == 1 ||
@@ -118,11 +106,10 @@ static void read_roles(struct roles *r)
     }
     for (size_t i = 0; i < model->sources.n; i++) {
         const struct source_rule *s = model->sources.v[i];
-        struct reach *reach = s->by_address ? &r->address : &r->login;
+        struct reachable *reach = s->by_address ? &r->address : &r->login;
         read_source(r, reach, &s->lines);
         reach_ref(reach, &s->via);
-        r->relays |= s->by_address &&
-                     line_bool(&s->lines, model->target[TARGET_source_relay]) == 1;
+        r->relays |= s->by_address && line_bool(&s->lines, model->target[TARGET_source_relay]) == 1;
     }
     for (size_t i = 0; i < model->users.n; i++) {
         read_source(r, &r->login, &model->users.v[i]->source_lines);
@@ -132,26 +119,22 @@ static void read_roles(struct roles *r)
     reach_all(&r->login, model);
 }
 
-static bool takes_login(const struct roles *r, const struct listener *l)
-{
-    return l->auth == AUTH_OPTIONAL || requires_login(r->model, l);
-}
-
 /* Somebody hands in mail at 'l' to be sent on; a listener for bounces has no such clients.  */
 static bool has_clients(const struct roles *r, const struct listener *l)
 {
-    return takes_login(r, l) || l->allow.first || r->relays ||
-           line_bool(lines_of_source(l), r->model->target[TARGET_source_relay]) == 1;
+    return effective_offers_login(r->model, l) || l->allow.first || r->relays ||
+           line_bool(l->effective, r->model->target[TARGET_source_relay]) == 1;
 }
 
 static bool serves(struct roles *r, const struct listener *l, const struct vmta *vmta)
 {
-    if (is_reached(&r->address, vmta) || (takes_login(r, l) && is_reached(&r->login, vmta)))
+    if (is_reached(&r->address, vmta) ||
+        (effective_offers_login(r->model, l) && is_reached(&r->login, vmta)))
         return true;
     if (r->of != l) {
         r->of = l;
-        r->listener = (struct reach){ .objects = { .arena = r->model->arena } };
-        read_source(r, &r->listener, lines_of_source(l));
+        r->listener = (struct reachable){ .objects = { .arena = r->model->arena } };
+        read_source(r, &r->listener, l->effective);
         reach_ref(&r->listener, &l->via);
         reach_all(&r->listener, r->model);
     }
@@ -162,7 +145,7 @@ static bool serves(struct roles *r, const struct listener *l, const struct vmta 
 struct door {
     const struct listener *listener;
     const struct endpoint *endpoint;
-    struct door *next;           /* under the same prefix */
+    struct door *next; /* under the same prefix */
 };
 
 /* All doors by prefix: by that of the door itself, and by each of those around it that a source
@@ -275,13 +258,13 @@ void verify_listener_implicit(const struct model *model)
     if (model->listeners.n || model->fragment)
         return;
     enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_ERROR;
-    struct diag *m = diag_at(diags, CHECK_listener_implicit, level, model->whole,
-                             model->host.n ? "host `%.*s` has no listener%.*s"
-                                           : "there is no listener%.*s%.*s",
-                             STR_ARG(model->host),
-                             STR_ARG(STR(", and PowerMTA would open 0.0.0.0:25 by itself")));
-    diag_help(diags, m, "declare one, such as `listener local 127.0.0.1:2525 { ... }`, or build "
-                        "with --fragment what another file includes");
+    struct diag *m = diag_at(
+        diags, CHECK_listener_implicit, level, model->whole,
+        model->host.n ? "host `%.*s` has no listener%.*s" : "there is no listener%.*s%.*s",
+        STR_ARG(model->host), STR_ARG(STR(", and PowerMTA would open 0.0.0.0:25 by itself")));
+    diag_help(diags, m,
+              "declare one, such as `listener local 127.0.0.1:2525 { ... }`, or build "
+              "with --fragment what another file includes");
 }
 
 /* Ports whose clients begin in a known way.  */
@@ -303,7 +286,7 @@ static void judge_port(const struct model *model, const struct listener *l,
                  "clients of port %u begin in clear text, and this listener begins with TLS",
                  (unsigned)e->port);
         diag_help(diags, m, "listen on port 465, or write `tls required IDENTITY`");
-    } else if (e->port == PORT_SMTP && requires_login(model, l)) {
+    } else if (e->port == PORT_SMTP && effective_requires_login(model, l)) {
         m = diag(diags, CHECK_listener_port, span,
                  "other servers deliver to port 25 and never log in, which is required here");
         diag_help(diags, m, "listen on port 587 for clients that log in");
@@ -325,7 +308,7 @@ void verify_listener_without_user(const struct model *model)
     struct diags *diags = model->diags;
     for (size_t i = 0; i < model->listeners.n && !model->users.n; i++) {
         const struct listener *l = model->listeners.v[i];
-        if (!requires_login(model, l))
+        if (!effective_requires_login(model, l))
             continue;
         enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
         struct span span = l->auth_span.hi ? l->auth_span : l->object.span;

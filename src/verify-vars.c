@@ -2,6 +2,8 @@
 
 #include "verify-vars.h"
 
+#include "effective.h"
+
 /* Variables */
 
 static void report_variable(struct program *p, const struct var *var)
@@ -129,24 +131,12 @@ static bool any_names_vmtas(const struct unused *u)
     return found;
 }
 
-/* PowerMTA offers a login unless it is told not to; a `listener` without `auth` tells it.  */
-static bool takes_login(const struct model *m, const struct listener *l)
-{
-    const struct directive *allow = m->target[TARGET_source_allow_auth];
-    if (!l->written)
-        return l->auth == AUTH_OPTIONAL || l->auth == AUTH_REQUIRED ||
-               line_bool(&l->source_lines, allow) == 1 ||
-               line_bool(&l->source_lines, m->target[TARGET_source_require_auth]) == 1;
-    const struct source_rule *rule = map_get(&m->names[KIND_raw_source], l->source.name);
-    return !rule || line_bool(&rule->lines, allow) != 0;
-}
-
 /* Without any listener that is what has to be said, not that users are of no use.  */
 static bool any_takes_login(const struct model *m)
 {
     bool found = m->listeners.n == 0;
     for (size_t i = 0; i < m->listeners.n && !found; i++)
-        found = takes_login(m, m->listeners.v[i]);
+        found = effective_offers_login(m, m->listeners.v[i]);
     return found;
 }
 
