@@ -62,6 +62,9 @@ bool bind_declare(struct bind *, struct object *o, enum kind, enum kind space, s
 bool bind_shape(struct bind *, const struct stmt *s, struct args, uint32_t min, uint32_t max,
                 const char *syntax);
 bool bind_no_block(struct bind *, const struct stmt *s);
+/* A comma joins the line of 's' with a word of the next one, which was meant to begin a statement:
+   reports it and returns true.  */
+bool bind_runs_on(struct bind *, struct block *, const struct stmt *s);
 /* Says why 's' has no block although it needs one.  */
 void bind_help_block(struct bind *, struct diag *, const struct stmt *s);
 void bind_use(struct bind *, struct block *, struct arg name);

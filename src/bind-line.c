@@ -250,7 +250,7 @@ void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
             continue;
         if (dir == b->model->target[TARGET_global_include])
             ours_or_theirs(b, s);
-        else if (bind_no_block(b, s))
+        else if (bind_no_block(b, s) && !bind_runs_on(b, block, s))
             bind_line(b, block, s, dir, i);
         return;
     }

@@ -85,13 +85,20 @@ static bool said_before(struct bind *b, struct block *block, const struct attr *
     return false;
 }
 
-/* A comma joins this line with a word of the next one, which was meant to begin a statement.  */
-static bool runs_on(struct bind *b, struct block *block, const struct stmt *s)
+/* 'word' begins a statement of the block.  */
+static bool is_keyword(struct bind *b, const struct block *block, struct str word)
+{
+    bool known = map_get(&b->words[block->kind], word) != NULL;
+    for (size_t i = 0; i < block->n_targets && !known; i++)
+        known = dict_find(b->dict, word, block->targets[i].scope) != NULL;
+    return known;
+}
+
+bool bind_runs_on(struct bind *b, struct block *block, const struct stmt *s)
 {
     for (uint32_t i = 1; i < s->n_values; i++) {
         struct value v = s->values[i];
-        if (!v.joined || v.made || v.kind != VALUE_WORD ||
-            !map_get(&b->words[block->kind], value_text(v)))
+        if (!v.joined || v.made || v.kind != VALUE_WORD || !is_keyword(b, block, value_text(v)))
             continue;
         const char *p = s->values[i - 1].p + s->values[i - 1].len;
         while (*p != ',') /* a quote or a slash at most stands between */
@@ -111,7 +118,7 @@ static bool runs_on(struct bind *b, struct block *block, const struct stmt *s)
 static void bind_attr(struct bind *b, struct block *block, const struct attr *attr,
                       const struct stmt *s)
 {
-    if (said_before(b, block, attr, s) || runs_on(b, block, s))
+    if (said_before(b, block, attr, s) || bind_runs_on(b, block, s))
         return;
     s = stmt_words(b->arena, s);
     if (attr->bind == attr_nested_domain) {
