@@ -88,11 +88,14 @@ libpmtac_a_SOURCES += \
 	%D%/verify-access.c \
 	%D%/verify-address.c \
 	%D%/verify-dkim.c \
+	%D%/verify-dkim.h \
+	%D%/verify-gap.c \
 	%D%/verify-host.c \
 	%D%/verify-listener.c \
 	%D%/verify-name.c \
 	%D%/verify-relay.c \
 	%D%/verify-secret.c \
+	%D%/verify-sign.c \
 	%D%/verify-target.c \
 	%D%/verify-tls.c \
 	%D%/verify-vars.c \

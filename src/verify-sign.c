@@ -1,0 +1,243 @@
+#include <config.h>
+
+#include "verify-dkim.h"
+
+/* Who has keys, and who is told to sign */
+
+const struct pool *dkim_pool_of(const struct ref *r)
+{
+    return (const struct pool *)(const void *)r->to;
+}
+
+static const struct domain *any_domain(const struct domains *domains)
+{
+    for (const struct domain *d = domains->first; d; d = d->next)
+        if (dkim_is_any(d->pattern))
+            return d;
+    return NULL;
+}
+
+static const struct key *first_key(const struct keys *keys, bool by_sign)
+{
+    for (const struct key *k = keys->first; k; k = k->next)
+        if (!k->bad && k->by_sign == by_sign)
+            return k;
+    return NULL;
+}
+
+/* A key that is bad was reported: it is not missing.  */
+static bool has_key(const struct keys *keys)
+{
+    return keys->first != NULL;
+}
+
+/* The VMTA has a key of its own or by one of its pools.  */
+bool dkim_has_key(const struct vmta *v)
+{
+    bool found = has_key(&v->keys);
+    for (const struct ref *r = v->pools.first; r && !found; r = r->next)
+        found = has_key(&dkim_pool_of(r)->keys);
+    return found;
+}
+
+/* The first line that says `dkim-sign yes`.  With 'maybe', also one that leaves it to the message.
+ */
+static const struct line *asks_to_sign(const struct model *m, const struct domains *domains,
+                                       bool maybe)
+{
+    const struct directive *dir = m->target[TARGET_domain_dkim_sign];
+    for (const struct domain *d = domains->first; d; d = d->next) {
+        const struct line *line = line_find(&d->lines, dir);
+        int yes = line_bool(&d->lines, dir);
+        if (line && !line->bad && (yes == 1 || (maybe && yes < 0)))
+            return line;
+    }
+    return NULL;
+}
+
+static bool says_no(const struct model *m, const struct domains *domains)
+{
+    const struct domain *any = any_domain(domains);
+    return any && line_bool(&any->lines, m->target[TARGET_domain_dkim_sign]) == 0;
+}
+
+static bool has_value(const struct domain *d, const struct directive *dir)
+{
+    const struct line *line = line_find(&d->lines, dir);
+    return line && !line->bad && line->n_args && line->args[0].text.n;
+}
+
+/* Another server signs what this VMTA takes, or nothing leaves, or that is wanted so.  */
+bool dkim_need_not_sign(const struct model *m, const struct vmta *v)
+{
+    const struct domain *any = any_domain(&v->domains);
+    if (!any)
+        return false;
+    const struct line *type = line_find(&any->lines, m->target[TARGET_domain_type]);
+    return has_value(any, m->target[TARGET_domain_route]) ||
+           has_value(any, m->target[TARGET_domain_smtp_hosts]) ||
+           has_value(any, m->target[TARGET_domain_queue_to]) ||
+           (type && !type->bad && type->n_args && !str_ieq(type->args[0].text, STR("smtp"))) ||
+           says_no(m, &v->domains);
+}
+
+/* dkim-no-key */
+
+static bool any_key(const struct model *m)
+{
+    bool found = has_key(&m->keys);
+    for (size_t i = 0; i < m->vmtas.n && !found; i++)
+        found = has_key(&m->vmtas.v[i]->keys);
+    for (size_t i = 0; i < m->pools.n && !found; i++)
+        found = has_key(&m->pools.v[i]->keys);
+    for (size_t i = 0; i < m->sections.n && !found; i++)
+        found = m->sections.v[i]->scope == SCOPE_domain_key_list;
+    return found;
+}
+
+/* A header of the message may bring the key, or a file that we do not see may hold it.  */
+static bool keys_may_come(const struct model *m)
+{
+    const struct directive *dir = m->target[TARGET_source_x_dkim_key];
+    bool found = m->foreign_names || m->fragment;
+    for (size_t i = 0; i < m->listeners.n && !found; i++)
+        found = line_bool(&m->listeners.v[i]->source_lines, dir) == 1;
+    for (size_t i = 0; i < m->clients.n && !found; i++)
+        found = line_bool(&m->clients.v[i]->lines, dir) == 1;
+    for (size_t i = 0; i < m->sources.n && !found; i++)
+        found = line_bool(&m->sources.v[i]->lines, dir) == 1;
+    for (size_t i = 0; i < m->users.n && !found; i++)
+        found = line_bool(&m->users.v[i]->source_lines, dir) == 1;
+    return found;
+}
+
+/* The first line anywhere that asks to sign.  */
+static const struct line *first_request(const struct model *m)
+{
+    const struct line *line = asks_to_sign(m, &m->domains, false);
+    for (size_t i = 0; i < m->vmtas.n && !line; i++)
+        line = asks_to_sign(m, &m->vmtas.v[i]->domains, false);
+    for (size_t i = 0; i < m->pools.n && !line; i++)
+        line = asks_to_sign(m, &m->pools.v[i]->domains, false);
+    return line;
+}
+
+static void no_key_at_all(const struct model *m)
+{
+    const struct line *line = first_request(m);
+    bool may_come = keys_may_come(m);
+    if (!line)
+        return;
+    struct diag *d =
+        diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR, line->span,
+                may_come ? "mail is to be signed, and no key is declared here"
+                         : "mail is to be signed, and there is no key");
+    diag_help(m->diags, d,
+              "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
+}
+
+/* 'v' is asked to sign by 'line' and cannot.  */
+static void lacks_key(const struct model *m, const struct line *line, const struct vmta *v)
+{
+    if (!line || v->object.bad || dkim_has_key(v) || dkim_need_not_sign(m, v))
+        return;
+    struct diag *d = diag_at(m->diags, CHECK_dkim_no_key, LEVEL_WARNING, v->object.span,
+                             "mail of the vmta `%.*s` is to be signed, and it has no key",
+                             STR_ARG(v->object.name));
+    diag_also(m->diags, d, line->span, "asked for here");
+    diag_help(m->diags, d, "write `sign DOMAIN` in it, or `domain * { dkim-sign no }`");
+}
+
+void verify_dkim_no_key(const struct model *m)
+{
+    if (!any_key(m)) {
+        no_key_at_all(m);
+        return;
+    }
+    if (has_key(&m->keys) || keys_may_come(m))
+        return;
+    const struct line *everywhere = asks_to_sign(m, &m->domains, false);
+    for (size_t i = 0; i < m->vmtas.n; i++) {
+        const struct vmta *v = m->vmtas.v[i];
+        const struct line *own = asks_to_sign(m, &v->domains, false);
+        lacks_key(m, own ? own : everywhere, v);
+    }
+    for (size_t i = 0; i < m->pools.n && !everywhere; i++) {
+        const struct line *line = asks_to_sign(m, &m->pools.v[i]->domains, false);
+        for (const struct ref *r = line ? m->pools.v[i]->members.first : NULL; r; r = r->next)
+            if (r->to)
+                lacks_key(m, line, (const struct vmta *)(const void *)r->to);
+    }
+}
+
+/* dkim-no-sign */
+
+static void unsigned_keys(const struct model *m, const struct key *key, const char *help)
+{
+    struct diag *d = diag(m->diags, CHECK_dkim_no_sign, key->span,
+                          "there is a key for `%.*s`, and signing is not switched on",
+                          STR_ARG(key->domain.text));
+    diag_help(m->diags, d, "%s", help);
+}
+
+/* A `sign`, or a `dkim-sign yes` of its own or of a pool, makes 'v' sign.  */
+static bool is_signing(const struct model *m, const struct vmta *v)
+{
+    if (asks_to_sign(m, &v->domains, true))
+        return true;
+    if (says_no(m, &v->domains))
+        return false;
+    bool yes = first_key(&v->keys, true) != NULL;
+    for (const struct ref *r = v->pools.first; r && !yes; r = r->next)
+        yes = first_key(&dkim_pool_of(r)->keys, true) ||
+              asks_to_sign(m, &dkim_pool_of(r)->domains, true);
+    return yes;
+}
+
+static const struct key *some_key(const struct keys *keys)
+{
+    const struct key *sign = first_key(keys, true);
+    return sign ? sign : first_key(keys, false);
+}
+
+/* What is said for every destination counts for a VMTA unless it says no itself.  */
+static void vmta_no_sign(const struct model *m, const struct vmta *v, bool everywhere)
+{
+    const struct key *key = some_key(&v->keys);
+    bool no = says_no(m, &v->domains);
+    if (!key || v->object.bad || (everywhere && !no) || is_signing(m, v))
+        return;
+    unsigned_keys(m, key,
+                  no ? "its own `domain *` says `dkim-sign no`: leave out that or the key"
+                     : "write `domain * { dkim-sign yes }` in the vmta, or `sign` instead");
+}
+
+static void pool_no_sign(const struct model *m, const struct pool *p, bool everywhere)
+{
+    const struct key *key = some_key(&p->keys);
+    bool yes = everywhere || asks_to_sign(m, &p->domains, true) != NULL;
+    if (!key || p->object.bad || !p->members.first)
+        return;
+    for (const struct ref *r = p->members.first; r; r = r->next) {
+        const struct vmta *v = (const struct vmta *)(const void *)r->to;
+        if (!v || is_signing(m, v) || (yes && !says_no(m, &v->domains)))
+            return;
+    }
+    unsigned_keys(m, key, "write `domain * { dkim-sign yes }` in the pool, or `sign` instead");
+}
+
+void verify_dkim_no_sign(const struct model *m)
+{
+    bool everywhere = asks_to_sign(m, &m->domains, true) != NULL, anywhere = everywhere;
+    if (m->foreign_names)
+        return;
+    for (size_t i = 0; i < m->vmtas.n; i++) {
+        vmta_no_sign(m, m->vmtas.v[i], everywhere);
+        anywhere = anywhere || is_signing(m, m->vmtas.v[i]);
+    }
+    for (size_t i = 0; i < m->pools.n; i++)
+        pool_no_sign(m, m->pools.v[i], everywhere);
+    const struct key *global = some_key(&m->keys);
+    if (global && !anywhere)
+        unsigned_keys(m, global, "write `domain * { dkim-sign yes }` at the top of the file");
+}
