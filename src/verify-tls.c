@@ -37,6 +37,24 @@ static void no_identity(const struct model *m, const struct listener *l, struct 
                     : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
 }
 
+/* Clients that are offered TLS by their address, where no listener has a certificate to show.  */
+static void clients_without_identity(const struct model *m)
+{
+    const struct directive *starttls = m->target[TARGET_source_allow_starttls];
+    for (size_t i = 0; i < m->listeners.n; i++)
+        if (has_certificate(m, m->listeners.v[i]) || m->listeners.v[i]->tls.identity.bad)
+            return;
+    for (size_t i = 0; i < m->inbound->addresses.n; i++) {
+        const struct lines *lines = &m->inbound->addresses.v[i]->lines;
+        if (line_bool(lines, starttls) != 1)
+            continue;
+        struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m),
+                                 line_find(lines, starttls)->span,
+                                 "TLS is asked for, and no listener has a certificate");
+        diag_help(m->diags, d, "say `tls offered IDENTITY` in a listener");
+    }
+}
+
 void verify_tls_no_identity(const struct model *m)
 {
     const struct directive *starttls = m->target[TARGET_source_allow_starttls];
@@ -55,6 +73,7 @@ void verify_tls_no_identity(const struct model *m)
         else if (line)
             no_identity(m, l, line->span);
     }
+    clients_without_identity(m);
 }
 
 void verify_tls_unenforced(const struct model *m)
