@@ -56,13 +56,8 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
 {
     struct env outer = b->env, inner;
     uint32_t count = 0;
-    if (s->n_values < 2 || !s->open) {
-        struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
-                              STR_ARG(value_text(s->values[0])), syntax);
-        if (!s->open && s->n_values >= 2)
-            bind_help_block(b, m, s);
+    if (!bind_needs_block(b, s, syntax))
         return;
-    }
     if (!expand_count(&outer, s->values[1], &count))
         return;
     bool iterate = count > 0 || !list;

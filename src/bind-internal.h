@@ -65,8 +65,8 @@ bool bind_no_block(struct bind *, const struct stmt *s);
 /* A comma joins the line of 's' with a word of the next one, which was meant to begin a statement:
    reports it and returns true.  */
 bool bind_runs_on(struct bind *, struct block *, const struct stmt *s);
-/* Says why 's' has no block although it needs one.  */
-void bind_help_block(struct bind *, struct diag *, const struct stmt *s);
+/* 's' has a header and a block; else reports 'expected WORD SYNTAX'.  */
+bool bind_needs_block(struct bind *, const struct stmt *s, const char *syntax);
 void bind_use(struct bind *, struct block *, struct arg name);
 
 /* bind-line.c */

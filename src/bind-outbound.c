@@ -239,14 +239,8 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
                  uint8_t copied)
 {
     struct env outer = b->env, inner;
-    if (s->n_values < 2 || !s->open) {
-        struct diag *m =
-            diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s PATTERN, ... { ... }`",
-                 STR_ARG(value_text(s->values[0])));
-        if (!s->open && s->n_values >= 2)
-            bind_help_block(b, m, s);
+    if (!bind_needs_block(b, s, "PATTERN, ... { ... }"))
         return;
-    }
     if (!expand_header(&outer, s->values + 1, s->n_values - 1, &inner))
         return;
     uint32_t n = inner.count && !outer.count ? inner.count : 1;

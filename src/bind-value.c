@@ -141,17 +141,12 @@ bool bind_selector(struct bind *b, struct arg arg)
     return false;
 }
 
-static bool is_reserved(struct str name)
-{
-    return (name.n && name.p[0] == '{') || str_ieq(name, STR("by-smtp-source-ip"));
-}
-
 bool bind_name(struct bind *b, struct arg arg, bool user)
 {
     struct fault f = { 0 };
     if (arg.bad)
         return false;
-    if (is_reserved(arg.text)) {
+    if (name_is_reserved(arg.text)) {
         struct diag *m = diag(b->diags, CHECK_name_reserved, arg.span,
                               "PowerMTA keeps the name `%.*s` for itself", STR_ARG(arg.text));
         diag_help(b->diags, m, "choose another name, without braces");

@@ -43,12 +43,18 @@ bool bind_no_block(struct bind *b, const struct stmt *s)
     return false;
 }
 
-void bind_help_block(struct bind *b, struct diag *m, const struct stmt *s)
+bool bind_needs_block(struct bind *b, const struct stmt *s, const char *syntax)
 {
     struct str last = value_text(s->values[s->n_values - 1]);
     bool glued = last.n && last.p[last.n - 1] == '}';
-    diag_help(b->diags, m,
-              glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
+    if (s->open && s->n_values >= 2)
+        return true;
+    struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
+                          STR_ARG(value_text(s->values[0])), syntax);
+    if (!s->open && s->n_values >= 2)
+        diag_help(b->diags, m,
+                  glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
+    return false;
 }
 
 bool bind_shape(struct bind *b, const struct stmt *s, struct args a, uint32_t min, uint32_t max,

@@ -29,6 +29,11 @@ enum reach effective_reach(const struct listener *l)
     return widest;
 }
 
+bool effective_is_wildcard(const struct cidr *cidr)
+{
+    return cidr_is_any(cidr) || cidr_kind(cidr) == ADDR_UNSPECIFIED;
+}
+
 bool effective_requires_login(const struct model *m, const struct listener *l)
 {
     return line_bool(l->effective, m->target[TARGET_source_require_auth]) == 1;

@@ -14,6 +14,9 @@ enum reach { REACH_LOOPBACK, REACH_PRIVATE, REACH_PUBLIC };
 /* The widest reach of its addresses; a wildcard is public.  */
 enum reach effective_reach(const struct listener *);
 
+/* A listener's address that stands for all of the machine: 0/0, 0.0.0.0, ::.  */
+bool effective_is_wildcard(const struct cidr *);
+
 /* No mail is taken before login.  */
 bool effective_requires_login(const struct model *, const struct listener *);
 

@@ -30,6 +30,11 @@ void lines_add(struct lines *lines, struct line *line)
     lines->last = line;
 }
 
+bool name_is_reserved(struct str name)
+{
+    return (name.n && name.p[0] == '{') || str_ieq(name, STR("by-smtp-source-ip"));
+}
+
 const char *kind_word(enum kind kind)
 {
     static const char *const words[] = {

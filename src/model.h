@@ -325,6 +325,9 @@ struct line *line_find(const struct lines *, const struct directive *dir);
 /* The same with a good boolean value: 1 yes, 0 no, -1 where it is not there or not good.  */
 int line_bool(const struct lines *, const struct directive *dir);
 
+/* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
+bool name_is_reserved(struct str name);
+
 /* The word of the language for it: "vmta".  */
 const char *kind_word(enum kind);
 

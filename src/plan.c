@@ -2,21 +2,15 @@
 
 #include "plan-internal.h"
 
-/* Version as people write it; 'version' is one of those that 'dict.h' names.  */
-static struct str version_text(struct plan *p, int version)
-{
-    return arena_printf(p->arena, "%d.%d", version / 100, version % 100);
-}
+#include "load.h"
 
-bool plan_has(struct plan *p, const struct directive *dir, struct span origin,
-                          const char *lost)
+bool plan_has(struct plan *p, const struct directive *dir, struct span origin, const char *lost)
 {
     if (dir->since <= p->m->version)
         return true;
-    struct str version = version_text(p, p->m->version);
     struct diag *m = diag(p->diags, CHECK_target_unproven, origin,
-                          "`%s` is not known to exist in PowerMTA %.*s: it is left out", dir->name,
-                          STR_ARG(version));
+                          "`%s` is not known to exist in PowerMTA %s: it is left out", dir->name,
+                          version_text(p->m->version));
     if (lost[0])
         diag_help(p->diags, m, "without it %s", lost);
     return false;

@@ -38,17 +38,12 @@ static bool unknown(struct resolve *r, struct span span, const char *what, struc
     return !r->m->foreign_names;
 }
 
-static bool is_reserved(struct str name)
-{
-    return name.n && (name.p[0] == '{' || str_ieq(name, STR("by-smtp-source-ip")));
-}
-
 /* Links a name of a VMTA, with 'pools' also of a pool.  Returns false where the object is on
    another host of the fleet only.  */
 static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
 {
     const struct map *map = &r->m->names[KIND_vmta];
-    if (ref->bad || !ref->name.n || is_reserved(ref->name))
+    if (ref->bad || !ref->name.n || name_is_reserved(ref->name))
         return true;
     struct object *o = map_get(map, ref->name);
     if (o && (pools || o->kind == KIND_vmta)) {

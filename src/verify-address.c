@@ -2,16 +2,18 @@
 
 #include "verify.h"
 
+#include "effective.h"
+
 #include <stdlib.h>
 
 /* A prefix that something of ours stands on.  */
 struct spot {
-    struct cidr net;             /* without host bits */
-    uint16_t port;               /* 0 where it does not matter */
-    uint32_t index;              /* in the order of declaration */
-    const struct arg *arg;       /* as written */
+    struct cidr net;       /* without host bits */
+    uint16_t port;         /* 0 where it does not matter */
+    uint32_t index;        /* in the order of declaration */
+    const struct arg *arg; /* as written */
     const struct object *owner;
-    struct str key;              /* what may differ: the hostname, the host */
+    struct str key; /* what may differ: the hostname, the host */
 };
 
 struct spots {
@@ -30,17 +32,21 @@ struct sweep {
 /* All spots of one prefix, as far as they were met.  */
 struct group {
     struct cidr net;
-    const struct spot *first, *other;    /* 'other': the first that differs from 'first' */
-    const struct spot *second;           /* the first of another owner */
+    const struct spot *first, *other; /* 'other': the first that differs from 'first' */
+    const struct spot *second;        /* the first of another owner */
 };
 
-enum { DEPTH = 129 };            /* prefixes inside each other */
+enum { DEPTH = 129 }; /* prefixes inside each other */
 
 static void add_spot(struct spots *spots, const struct cidr *cidr, uint16_t port,
                      const struct arg *arg, const struct object *owner, struct str key)
 {
-    struct spot spot = { .net = cidr_network(cidr), .port = port, .arg = arg, .owner = owner,
-                         .key = key, .index = (uint32_t)spots->list.n };
+    struct spot spot = { .net = cidr_network(cidr),
+                         .port = port,
+                         .arg = arg,
+                         .owner = owner,
+                         .key = key,
+                         .index = (uint32_t)spots->list.n };
     VEC_PUSH(spots->arena, &spots->list, spot);
 }
 
@@ -101,7 +107,7 @@ static void judge_spot(const struct sweep *sweep, const struct group *stack, siz
         return;
     }
     if (stack[depth - 1].second)
-        return;                  /* said once for a prefix */
+        return; /* said once for a prefix */
     for (size_t i = depth; i-- > 0;) {
         const struct spot *other = partner(&stack[i], s);
         if (!other)
@@ -155,11 +161,6 @@ static void also_first(const struct model *model, struct diag *m, const struct s
         diag_also(model->diags, m, earlier->arg->span, "%s", what);
 }
 
-static bool is_wildcard(const struct cidr *cidr)
-{
-    return cidr_is_any(cidr) || cidr_kind(cidr) == ADDR_UNSPECIFIED;
-}
-
 /* address-source-kind */
 
 static bool cannot_send(const struct cidr *cidr)
@@ -174,11 +175,11 @@ static void judge_kind(const struct model *model, const struct origin *o)
     enum addr_kind kind = cidr_kind(&o->cidr);
     const char *word = addr_kind_name(kind);
     if (cannot_send(&o->cidr)) {
-        struct diag *m = diag(model->diags, CHECK_address_source_kind, o->address.span,
-                              cidr_is_any(&o->cidr)
-                                  ? "`%.*s` is every address, not one to send from"
-                                  : "`%.*s` is %s %s address, and no mail leaves from it",
-                              STR_ARG(o->address.text), word[0] == 'u' ? "an" : "a", word);
+        struct diag *m =
+            diag(model->diags, CHECK_address_source_kind, o->address.span,
+                 cidr_is_any(&o->cidr) ? "`%.*s` is every address, not one to send from"
+                                       : "`%.*s` is %s %s address, and no mail leaves from it",
+                 STR_ARG(o->address.text), word[0] == 'u' ? "an" : "a", word);
         diag_help(model->diags, m, "write an address of this server that the Internet can reach");
     } else if (kind == ADDR_PRIVATE || kind == ADDR_DOCUMENTATION) {
         diag_at(model->diags, CHECK_address_source_kind, LEVEL_NOTE, o->address.span,
@@ -212,8 +213,8 @@ static void report_duplicate(const struct sweep *sweep, const struct spot *earli
 {
     struct diags *diags = sweep->model->diags;
     struct str address = later->arg->text, before = earlier->arg->text;
-    bool equal = cidr_contains(&earlier->net, &later->net) &&
-                 cidr_contains(&later->net, &earlier->net);
+    bool equal =
+        cidr_contains(&earlier->net, &later->net) && cidr_contains(&later->net, &earlier->net);
     struct diag *m;
     if (!differ) {
         m = diag_at(diags, CHECK_address_duplicate, LEVEL_NOTE, later->arg->span,
@@ -269,8 +270,8 @@ static void report_listeners(const struct sweep *sweep, const struct spot *earli
     if (!differ || (!equal && (cidr_is_any(&earlier->net) || cidr_is_any(&later->net))))
         return;
     if (equal)
-        m = diag(diags, CHECK_listener_duplicate, later->arg->span,
-                 "a second listener on `%.*s`", STR_ARG(later->arg->text));
+        m = diag(diags, CHECK_listener_duplicate, later->arg->span, "a second listener on `%.*s`",
+                 STR_ARG(later->arg->text));
     else
         m = diag_at(diags, CHECK_listener_duplicate, LEVEL_WARNING, later->arg->span,
                     "`%.*s` overlaps another listener on this port, `%.*s`",
@@ -286,7 +287,7 @@ void verify_listener_duplicate(const struct model *model)
         for (struct endpoint *e = model->listeners.v[i]->endpoints; e; e = e->next) {
             struct cidr cidr = e->cidr;
             if (memcmp(cidr.addr.b, zero, sizeof zero) == 0)
-                cidr.bits = 0;   /* 0.0.0.0 is every address, as 0/0 is */
+                cidr.bits = 0; /* 0.0.0.0 is every address, as 0/0 is */
             if (!e->bad)
                 add_spot(&spots, &cidr, e->port, &e->arg, &model->listeners.v[i]->object, STR(""));
         }
@@ -304,8 +305,9 @@ static void report_two_hosts(const struct sweep *sweep, const struct spot *earli
     struct diag *m = diag(diags, CHECK_address_two_hosts, later->arg->span,
                           "`%.*s` is a source on host `%.*s` and on host `%.*s`",
                           STR_ARG(later->arg->text), STR_ARG(earlier->key), STR_ARG(later->key));
-    diag_help(diags, m, "put what differs into a variable of each host: "
-                        "`host NAME { let net = ... }`");
+    diag_help(diags, m,
+              "put what differs into a variable of each host: "
+              "`host NAME { let net = ... }`");
     also_first(sweep->model, m, earlier, later, "first used here");
 }
 
@@ -315,10 +317,8 @@ static void report_floating(const struct sweep *sweep, const struct spot *earlie
     if (!differ)
         return;
     struct diag *m = diag_at(sweep->model->diags, CHECK_address_two_hosts, LEVEL_NOTE,
-                             later->arg->span,
-                             "host `%.*s` and host `%.*s` both listen on `%.*s`",
-                             STR_ARG(earlier->key), STR_ARG(later->key),
-                             STR_ARG(later->arg->text));
+                             later->arg->span, "host `%.*s` and host `%.*s` both listen on `%.*s`",
+                             STR_ARG(earlier->key), STR_ARG(later->key), STR_ARG(later->arg->text));
     also_first(sweep->model, m, earlier, later, "first used here");
 }
 
@@ -327,7 +327,7 @@ static void add_listeners(struct spots *spots, const struct model *model)
     for (size_t i = 0; i < model->listeners.n; i++) {
         const struct listener *l = model->listeners.v[i];
         for (const struct endpoint *e = l->endpoints; e; e = e->next)
-            if (!e->bad && !is_wildcard(&e->cidr) && cidr_kind(&e->cidr) != ADDR_LOOPBACK)
+            if (!e->bad && !effective_is_wildcard(&e->cidr) && cidr_kind(&e->cidr) != ADDR_LOOPBACK)
                 add_spot(spots, &e->cidr, 0, &e->arg, &l->object, model->host);
     }
 }

@@ -4,11 +4,6 @@
 
 #include "effective.h"
 
-static bool is_wildcard(const struct cidr *cidr)
-{
-    return cidr_is_any(cidr) || cidr_kind(cidr) == ADDR_UNSPECIFIED;
-}
-
 static bool is_implicit(const struct model *model, const struct listener *l)
 {
     return l->tls.word == TLS_implicit ||
@@ -184,7 +179,7 @@ static void add_listener(struct roles *r, struct doors *doors, const struct list
     for (const struct endpoint *e = l->endpoints; e; e = e->next) {
         struct door door = { .listener = l, .endpoint = e };
         unsigned six = e->cidr.addr.family == 6;
-        if (e->bad || is_wildcard(&e->cidr) || cidr_kind(&e->cidr) == ADDR_LOOPBACK)
+        if (e->bad || effective_is_wildcard(&e->cidr) || cidr_kind(&e->cidr) == ADDR_LOOPBACK)
             continue;
         add_door(r->model, &doors->exact, &door, e->cidr.bits);
         doors->lengths[six][e->cidr.bits] = true;

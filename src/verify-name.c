@@ -2,6 +2,8 @@
 
 #include "verify.h"
 
+#include "inbound.h"
+
 /* name-collision: the names of generated sources */
 
 struct source_name {
@@ -36,16 +38,6 @@ static void enter_source(const struct model *m, struct map *names, struct object
         *slot = now;
 }
 
-/* A source has no '@' and no '+' in its name.  */
-static struct str user_source(const struct model *m, struct str user)
-{
-    struct str name = arena_printf(m->arena, "user-%.*s", STR_ARG(user));
-    char *p = arena_alloc(m->arena, name.n);
-    for (size_t i = 0; i < name.n; i++)
-        p[i] = name.p[i] == '@' || name.p[i] == '+' ? '-' : name.p[i];
-    return (struct str){ p, name.n };
-}
-
 void verify_name_collision(const struct model *m)
 {
     struct map names = { .arena = m->arena };
@@ -58,8 +50,8 @@ void verify_name_collision(const struct model *m)
                          true);
     for (size_t i = 0; i < m->users.n; i++)
         if (!m->users.v[i]->written && !m->users.v[i]->object.bad)
-            enter_source(m, &names, &m->users.v[i]->object,
-                         user_source(m, m->users.v[i]->object.name), true);
+            enter_source(m, &names, &m->users.v[i]->object, inbound_user_source(m, m->users.v[i]),
+                         true);
 }
 
 /* Pools */
