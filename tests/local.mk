@@ -126,4 +126,4 @@ check-valgrind: all
 
 ## Speed and memory on large inputs.
 bench: all
-	@$(PMTAC_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/bench/bench.sh
+	@$(PMTAC_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/bench/bench.sh $(abs_top_builddir)/pmtac
