@@ -12,22 +12,28 @@ static struct span at(const struct source *source, const char *p, size_t n)
     return (struct span){ here(source, p), here(source, p) + (uint32_t)n };
 }
 
-/* The eight bytes at 'p' are printable ASCII.  Subtracting a blank from each borrows from the high
-   bit of those below it, and adding one carries into that of 0x7f.  */
+enum { RUN = 64 };
+
+/* The RUN bytes at 'p' are printable ASCII, tabs and line ends.  Without a branch, so that compilers
+   look at many at once.  */
 static bool is_printable(const char *p)
 {
-    uint64_t w;
-    memcpy(&w, p, 8);
-    return !(((w - 0x2020202020202020u) | (w + 0x0101010101010101u) | w) & 0x8080808080808080u);
+    unsigned char odd = 0;
+    for (int i = 0; i < RUN; i++) {
+        unsigned char c = (unsigned char)p[i];
+        odd |= (unsigned char)((c < 0x20) & (c != '\t') & (c != '\n'));
+        odd |= (unsigned char)(c >= 0x7f);
+    }
+    return !odd;
 }
 
 /* Two NUL bytes stand behind the text.  */
 static bool is_plain(struct str text)
 {
     for (size_t i = 0; i < text.n;) {
-        size_t n = text.n - i < 8 ? text.n - i : 8;
-        if (n == 8 && is_printable(text.p + i)) {
-            i += 8;
+        size_t n = text.n - i < RUN ? text.n - i : RUN;
+        if (n == RUN && is_printable(text.p + i)) {
+            i += RUN;
             continue;
         }
         for (size_t end = i + n; i < end; i++) {

@@ -1,7 +1,7 @@
 /* topo-parse.y - the shape of the topology language.
 
-   A file is statements; a statement is values and perhaps a block.  What the words mean is in
-   kinds.def and directives.def, not here.  */
+   A file is statements; a statement is a line of values and perhaps a block.  What the words mean
+   is in kinds.def and directives.def, not here.  */
 
 %require "3.8"
 %define api.pure full
@@ -29,25 +29,23 @@ TOPO_DECL;
 #define YYFREE(P) ((void)(P))
 
 static void topo_error(struct topo *topo, void *yyscanner, const char *what);
-static struct stmt *header(struct topo *topo);
+static struct stmt *statement(struct topo *topo, struct topo_line line);
 static struct stmt *block(struct stmt *stmt, uint32_t open, struct stmts body, uint32_t close);
 static struct stmts append(struct stmts list, struct stmt *stmt);
 }
 
 %union {
-    struct value value;
+    struct topo_line line;
     uint32_t at;
     struct stmt *stmt;
     struct stmts list;
 }
 
-%token <value> VALUE "a value"
-%token END "the end of the statement"
-%token SEMICOLON ";"
+%token <line> LINE "the values of a statement"
 %token <at> OPEN "{" CLOSE "}"
 
 %nterm <list> statements
-%nterm <stmt> statement header
+%nterm <stmt> statement
 
 %%
 
@@ -61,19 +59,8 @@ statements:
 ;
 
 statement:
-  header END
-| header SEMICOLON
-| header "{" statements "}"         { $$ = block($1, $2, $3, $4); }
-| header END "{" statements "}"     { $$ = block($1, $3, $4, $5); }
-;
-
-header:
-  values                            { $$ = header(topo); }
-;
-
-values:
-  VALUE                             { VEC_PUSH(topo->arena, &topo->values, $1); }
-| values VALUE                      { VEC_PUSH(topo->arena, &topo->values, $2); }
+  LINE                              { $$ = statement(topo, $1); }
+| LINE "{" statements "}"           { $$ = block(statement(topo, $1), $2, $3, $4); }
 ;
 
 %%
@@ -86,13 +73,10 @@ static void topo_error(struct topo *topo, void *yyscanner, const char *what)
     arena_bug(topo->arena, what);
 }
 
-static struct stmt *header(struct topo *topo)
+static struct stmt *statement(struct topo *topo, struct topo_line line)
 {
-    size_t size = topo->values.n * sizeof *topo->values.v;
-    struct stmt *stmt = NEW(topo->arena, struct stmt);
-    stmt->values = memcpy(arena_alloc(topo->arena, size), topo->values.v, size);
-    stmt->n_values = (uint32_t)topo->values.n;
-    topo->values.n = 0;
+    struct stmt *stmt = arena_alloc(topo->arena, sizeof *stmt);
+    *stmt = (struct stmt){ .words = line.words, .lo = line.lo };
     return stmt;
 }
 

@@ -1,15 +1,31 @@
 /* topo.h - what scanner and parser of the topology language share.  Nobody else includes it.
 
-   The scanner makes the language easy: it hands out values, the end of a statement, and balanced
-   braces; it reports every character it cannot read and repairs what it can.  So the grammar has a
-   rule for every sequence of tokens and never meets a syntax error.  */
+   The scanner makes the language easy: it hands out the values of a statement as one token, and
+   balanced braces; it reports every character it cannot read and repairs what it can.  So the
+   grammar has a rule for every sequence of tokens and never meets a syntax error.  */
 
 #ifndef PMTAC_TOPO_H
 #define PMTAC_TOPO_H
 
+#include "map.h"
 #include "parse.h"
 
 enum topo_last { LAST_NOTHING, LAST_VALUE, LAST_COMMA };
+
+enum { TOPO_RECENT = 1024 };     /* lines that are remembered; a power of two */
+
+/* The values of a statement, and where it begins.  */
+struct topo_line {
+    const struct words *words;
+    uint32_t lo;
+};
+
+/* A line that was read: one that reads the same shares its words.  */
+struct topo_recent {
+    const char *p;
+    size_t n;
+    const struct words *words;
+};
 
 struct topo {
     struct arena *arena;
@@ -19,6 +35,7 @@ struct topo {
     char *text;                  /* the buffer; place = base + (p - text) */
     bool clean;                  /* printable ASCII throughout */
     VEC(struct value) values;    /* of the statement being read */
+    struct topo_recent *recent;  /* by the hash of the text */
 
     /* The scanner's memory of what it has seen.  */
     enum topo_last last;

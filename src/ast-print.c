@@ -116,12 +116,12 @@ static bool is_block(const struct stmt *s) { return s->open || s->body; }
 
 static uint32_t start_of(const struct stmt *s)
 {
-    return s->n_values ? value_span(s->values[0]).lo : s->open;
+    return value_span(stmt_value(s, 0)).lo;
 }
 
 static uint32_t end_of_values(const struct stmt *s)
 {
-    return s->n_values ? value_span(s->values[s->n_values - 1]).hi : s->open;
+    return value_span(stmt_value(s, s->words->n - 1)).hi;
 }
 
 /* The next comment stands before 'end'.  */
@@ -210,8 +210,8 @@ static void put_comma(struct printer *p, struct value v, size_t indent)
 static void put_values(struct printer *p, const struct stmt *s, size_t indent)
 {
     p->slash = p->comma = 0;
-    for (uint32_t i = 0; i < s->n_values; i++) {
-        struct value v = s->values[i];
+    for (uint32_t i = 0; i < s->words->n; i++) {
+        struct value v = stmt_value(s, i);
         if (i && v.joined)
             put_comma(p, v, indent);
         else if (i)
@@ -248,7 +248,7 @@ static void put_stmt(struct printer *p, const struct stmt *s, size_t level, uint
     size_t indent = level * INDENT;
     put_early(p, s, indent);
     put_values(p, s, indent + INDENT);
-    struct value last = s->n_values ? s->values[s->n_values - 1] : (struct value){ .p = "" };
+    struct value last = s->words->n ? stmt_value(s, s->words->n - 1) : (struct value){ .p = "" };
     if (!is_block(s)) {
         /* A backslash must not end a line.  */
         if (last.kind == VALUE_WORD && last.len && p->out->p[p->out->n - 1] == '\\')
@@ -316,7 +316,7 @@ void ast_print(const struct ast_file *file, struct buf *out)
 {
     /* Where something was made, its places say what it comes from and nothing about layout.  */
     const struct stmt *s = file->stmts.first;
-    bool made = s && s->n_values && s->values[0].made;
+    bool made = s && s->words->v[0].made;
     const struct source *source = made ? NULL : file->source;
     struct printer p = { .source = source, .comments = file->comments.v,
                          .n_comments = source ? file->comments.n : 0, .out = out,

@@ -2,21 +2,30 @@
 
 #include "ast.h"
 
-struct span value_span(struct value v)
+const struct words *words_make(struct arena *arena, const struct value *values, uint32_t n,
+                               uint32_t lo)
 {
-    struct span span;
-    if (v.made) {
-        memcpy(&span, v.p - sizeof span, sizeof span);
-        return span;
+    struct words *words = arena_alloc(arena, sizeof *words + n * sizeof *values);
+    words->n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        words->v[i] = values[i];
+        words->v[i].lo -= lo;
     }
-    return (struct span){ v.lo, v.lo + v.len + (v.kind == VALUE_WORD ? 0 : 2) };
+    return words;
+}
+
+const struct words *words_behind(struct arena *arena, const struct words *words)
+{
+    struct words *all = arena_alloc(arena, sizeof *all + (words->n + 1) * sizeof *words->v);
+    all->n = words->n + 1;
+    all->v[0] = (struct value){ .p = "" };
+    memcpy(all->v + 1, words->v, words->n * sizeof *words->v);
+    return all;
 }
 
 struct span stmt_span(const struct stmt *s)
 {
-    if (!s->n_values)
-        return (struct span){ s->open, s->open + 1 };
-    return span_join(value_span(s->values[0]), value_span(s->values[s->n_values - 1]));
+    return span_join(value_span(stmt_value(s, 0)), value_span(stmt_value(s, s->words->n - 1)));
 }
 
 struct value value_make(struct arena *arena, enum value_kind kind, struct str text,
@@ -51,15 +60,18 @@ struct value value_word(struct value v)
 
 const struct stmt *stmt_words(struct arena *arena, const struct stmt *s)
 {
-    bool words = true;
-    for (uint32_t i = 0; i < s->n_values; i++)
-        words &= s->values[i].kind != VALUE_PATTERN;
-    if (words)
+    const struct words *said = s->words;
+    bool patterns = false;
+    for (uint32_t i = 0; i < said->n; i++)
+        patterns |= said->v[i].kind == VALUE_PATTERN;
+    if (!patterns)
         return s;
     struct stmt *copy = NEW(arena, struct stmt);
+    struct words *words = arena_alloc(arena, sizeof *words + said->n * sizeof *said->v);
+    words->n = said->n;
+    for (uint32_t i = 0; i < said->n; i++)
+        words->v[i] = value_word(said->v[i]);
     *copy = *s;
-    copy->values = NEW_ARRAY(arena, struct value, s->n_values);
-    for (uint32_t i = 0; i < s->n_values; i++)
-        copy->values[i] = value_word(s->values[i]);
+    copy->words = words;
     return copy;
 }

@@ -31,12 +31,19 @@ struct value {
 
 _Static_assert(sizeof(struct value) == 16, "values are small");
 
+/* What a statement says.  Statements that read the same share it, so places count from the
+   statement's own.  */
+struct words {
+    uint32_t n;                  /* at least 1 */
+    struct value v[];
+};
+
 struct stmt {
-    struct value *values;
-    uint32_t n_values;           /* 0 only for a block without a header, which was reported */
-    uint32_t open, close;        /* places of '{' and '}', or 0 */
-    struct stmt *body;           /* first statement of the block */
+    const struct words *words;
     struct stmt *next;
+    struct stmt *body;           /* first statement of the block */
+    uint32_t lo;                 /* place of the first value; 0 where the values know their own */
+    uint32_t open, close;        /* places of '{' and '}', or 0 */
 };
 
 struct stmts {
@@ -52,7 +59,34 @@ struct ast_file {
 static inline struct str value_text(struct value v) { return (struct str){ v.p, v.len }; }
 
 /* Where 'v' stands, quotes and slashes included.  */
-struct span value_span(struct value v);
+static inline struct span value_span(struct value v)
+{
+    struct span span = { v.lo, v.lo + v.len + (v.kind == VALUE_WORD ? 0 : 2) };
+    if (v.made)
+        memcpy(&span, v.p - sizeof span, sizeof span);
+    return span;
+}
+
+/* Value 'i' of 's'.  */
+static inline struct value stmt_value(const struct stmt *s, uint32_t i)
+{
+    struct value v = s->words->v[i];
+    v.lo += s->lo;
+    return v;
+}
+
+/* Its text.  */
+static inline struct str stmt_text(const struct stmt *s, uint32_t i)
+{
+    return value_text(s->words->v[i]);
+}
+
+/* The words of a statement that says the 'n' values, whose places are absolute and become relative
+   to 'lo'.  */
+const struct words *words_make(struct arena *, const struct value *values, uint32_t n, uint32_t lo);
+
+/* 'words' behind an empty keyword.  */
+const struct words *words_behind(struct arena *, const struct words *);
 
 /* From the first value of 's' to the last.  */
 struct span stmt_span(const struct stmt *s);

@@ -41,8 +41,8 @@ void attr_tls_key(struct bind *b, struct block *block, const struct stmt *s, str
         return;
     struct str cert = STR("CERTIFICATE.pem");
     for (const struct stmt *t = tls->object.stmt->body; t; t = t->next)
-        if (t->n_values > 1 && str_ieq(value_text(t->values[0]), STR("certificate")))
-            cert = value_text(t->values[1]);
+        if (t->words->n > 1 && str_ieq(stmt_text(t, 0), STR("certificate")))
+            cert = stmt_text(t, 1);
     struct diag *m = diag(b->diags, CHECK_tls_key_file, a.v[0].span,
                           "PowerMTA reads certificate and key from one PEM file");
     diag_help(
@@ -227,7 +227,7 @@ void attr_own_source(struct bind *b, struct block *block, const struct stmt *s, 
 {
     (void)a;
     bool user = block->kind == KIND_user;
-    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(stmt_value(s, 0)),
                           "a %s has a source of its own", kind_word(block->kind));
     diag_help(b->diags, m, "say in the block what the source says, or write `%s` at full length",
               kind_word(user ? KIND_raw_user : KIND_raw_listener));

@@ -58,10 +58,10 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
     uint32_t count = 0;
     if (!bind_needs_block(b, s, syntax))
         return;
-    if (!expand_count(&outer, s->values[1], &count))
+    if (!expand_count(&outer, stmt_value(s, 1), &count))
         return;
     bool iterate = count > 0 || !list;
-    if (!expand_header(&outer, s->values + 1, iterate ? s->n_values - 1 : 0, &inner))
+    if (!expand_header(&outer, s, iterate ? s->words->n - 1 : 0, &inner))
         return;
     uint32_t n = inner.count && !outer.count ? inner.count : 1;
     for (uint32_t i = 0; i < n; i++) {

@@ -227,20 +227,20 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
 /* The directive that a line beginning with a pattern is, if 'scope' has one.  */
 static const struct directive *pattern_line(struct bind *b, const struct stmt *s, enum scope scope)
 {
-    return s->values[0].kind == VALUE_PATTERN ? dict_find(b->dict, STR("/regex/"), scope) : NULL;
+    return s->words->v[0].kind == VALUE_PATTERN ? dict_find(b->dict, STR("/regex/"), scope) : NULL;
 }
 
 /* 'include' inside a block: ours stands at the top of a file, PowerMTA's has another word.  */
 static void ours_or_theirs(struct bind *b, const struct stmt *s)
 {
-    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+    struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(stmt_value(s, 0)),
                           "files are included at the top of a file only");
     diag_help(b->diags, m, "for an include that the server reads, write `pmta-include`");
 }
 
 void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
 {
-    struct str word = value_text(s->values[0]);
+    struct str word = stmt_text(s, 0);
     for (size_t i = 0; i < block->n_targets; i++) {
         enum scope scope = block->targets[i].scope;
         const struct directive *dir = pattern_line(b, s, scope);
@@ -296,7 +296,7 @@ static struct str place_name(struct bind *b, struct block *block)
 static void wrong_scope(struct bind *b, struct block *block, const struct stmt *s,
                         const struct directive *dir)
 {
-    struct span span = value_span(s->values[0]);
+    struct span span = value_span(stmt_value(s, 0));
     struct str where = dict_scopes_text(b->dict, str_of(dir->name), b->arena);
     struct str here = place_name(b, block);
     struct diag *m = diag(b->diags, CHECK_directive_scope, span, "`%s` does not stand %.*s",
@@ -325,7 +325,7 @@ static void suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
 /* Five fields or more between bars: a legacy row in a file that is read as topology.  */
 static bool is_row(const struct stmt *s)
 {
-    struct str text = value_text(s->values[0]);
+    struct str text = stmt_text(s, 0);
     size_t bars = 0;
     for (size_t i = 0; i < text.n; i++)
         bars += text.p[i] == '|';
@@ -344,14 +344,14 @@ static void report_row(struct bind *b, const struct stmt *s)
 static void hide_misspelt(struct bind *b, const struct stmt *s, struct str meant)
 {
     for (size_t i = 0; i < b->diags->secret_words.n; i++)
-        if (s->n_values > 1 && str_ieq(meant, b->diags->secret_words.v[i].word))
-            diag_secret(b->diags, span_join(value_span(s->values[1]), stmt_span(s)));
+        if (s->words->n > 1 && str_ieq(meant, b->diags->secret_words.v[i].word))
+            diag_secret(b->diags, span_join(value_span(stmt_value(s, 1)), stmt_span(s)));
 }
 
 void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
 {
-    struct str word = value_text(s->values[0]);
-    struct span span = value_span(s->values[0]);
+    struct str word = stmt_text(s, 0);
+    struct span span = value_span(stmt_value(s, 0));
     struct str here = place_name(b, block), kinds = other_kinds(b, word);
     const struct foreign *foreign = dict_foreign(b->dict, word);
     const struct directive *dir = dict_any(b->dict, word);

@@ -7,7 +7,7 @@
 /* In a row the two stand in fields of their own, so the edit cannot be given.  */
 static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
 {
-    bool row = s->values[1].made;
+    bool row = s->words->v[1].made;
     struct span span = row ? a.v[1].span : span_join(a.v[1].span, a.v[2].span);
     struct diag *m =
         diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");
@@ -150,7 +150,7 @@ void attr_pool_member(struct bind *b, struct block *block, const struct stmt *s,
 
 bool attr_is_member(struct bind *b, const struct stmt *s)
 {
-    struct str word = value_text(s->values[0]);
+    struct str word = stmt_text(s, 0);
     if (s->open || dict_find(b->dict, word, SCOPE_virtual_mta_pool))
         return false;
     return !dict_any(b->dict, word) && !dict_foreign(b->dict, word);
@@ -162,10 +162,7 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
     s = stmt_words(b->arena, s);
     /* All values are elements of a list: give them the place behind a keyword.  */
     struct stmt list = *s;
-    list.n_values++;
-    list.values = arena_alloc(b->arena, list.n_values * sizeof *list.values);
-    list.values[0] = (struct value){ .p = "", .lo = s->values[0].lo };
-    memcpy(list.values + 1, s->values, s->n_values * sizeof *s->values);
+    list.words = words_behind(b->arena, s->words);
     if (expand_repeats(&b->env, &list, EXPAND_EACH))
         add_refs(b, &pool->members, s, expand_args(&b->env, &list, EXPAND_EACH, 0), 1);
 }
@@ -241,7 +238,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
     struct env outer = b->env, inner;
     if (!bind_needs_block(b, s, "PATTERN, ... { ... }"))
         return;
-    if (!expand_header(&outer, s->values + 1, s->n_values - 1, &inner))
+    if (!expand_header(&outer, s, s->words->n - 1, &inner))
         return;
     uint32_t n = inner.count && !outer.count ? inner.count : 1;
     for (uint32_t i = 0; i < n; i++) {
@@ -250,7 +247,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         b->env = inner;
         struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
         for (uint32_t k = 1; k < h.n; k++)
-            if (!h.v[k].bad && (i == 0 || has_range(&outer, s->values[k])))
+            if (!h.v[k].bad && (i == 0 || has_range(&outer, stmt_value(s, k))))
                 bind_one_domain(b, list, index, s, h.v[k], copied);
     }
     b->env = outer;

@@ -40,13 +40,14 @@ static bool has_argument(struct bind *b, const struct section *row, const struct
 /* A pattern line whose result is a list of its own: `mail-from /x/ pattern-list { ... }`.  */
 static bool bind_nested_list(struct bind *b, struct section_body *body, const struct stmt *s)
 {
-    struct str last = value_text(s->values[s->n_values - 1]);
+    struct str last = stmt_text(s, s->words->n - 1);
     enum scope scope = dict_section(b->dict, last);
-    if (!s->open || s->n_values < 2 || scope != body->scope)
+    if (!s->open || s->words->n < 2 || scope != body->scope)
         return false;
+    struct value tag = stmt_value(s, s->words->n - 1);
     struct stmt inner = *s;
-    inner.values = s->values + s->n_values - 1;
-    inner.n_values = 1;
+    inner.words = words_make(b->arena, &tag, 1, 0);
+    inner.lo = 0;
     struct stmt head = *s;
     head.open = 0;
     struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
@@ -71,7 +72,7 @@ static bool may_stand(const struct section *row, enum scope parent)
 /* An include that the server reads, in a section that may hold one.  */
 static bool is_server_include(struct bind *b, enum scope scope, const struct stmt *s)
 {
-    const struct attr *attr = map_get(&b->words[KIND_vmta], value_text(s->values[0]));
+    const struct attr *attr = map_get(&b->words[KIND_vmta], stmt_text(s, 0));
     const struct directive *include = b->model->target[TARGET_global_include];
     return attr && attr->bind == attr_include && !s->open &&
            (include->scopes & (uint64_t)1 << scope);
@@ -80,7 +81,7 @@ static bool is_server_include(struct bind *b, enum scope scope, const struct stm
 static void bind_child(struct bind *b, struct section_body *body, struct section_body ***end,
                        const struct stmt *s)
 {
-    enum scope scope = s->open ? dict_section(b->dict, value_text(s->values[0])) : N_SCOPES;
+    enum scope scope = s->open ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
     if (scope == N_SCOPES || !may_stand(dict_scope(scope), body->scope)) {
         struct block block = { .kind = KIND_top,
                                .n_targets = 1,
@@ -121,7 +122,7 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
     struct stmt head = *stmt_words(b->arena, s);
     head.open = 0;
     if (!may_stand(row, parent)) {
-        diag(b->diags, CHECK_directive_scope, value_span(s->values[0]),
+        diag(b->diags, CHECK_directive_scope, value_span(stmt_value(s, 0)),
              "a `%s` section does not stand here", row->name);
         return NULL;
     }
@@ -143,7 +144,7 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
     if (!is_of_version(b, row, body->span))
         return NULL;
     for (const struct stmt *child = s->body; child; child = child->next)
-        if (!child->values[0].bad && !bind_nested_list(b, body, child))
+        if (!child->words->v[0].bad && !bind_nested_list(b, body, child))
             bind_child(b, body, &end, child);
     return body;
 }

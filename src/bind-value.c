@@ -170,8 +170,8 @@ struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
 /* What variables in 's' bring in is as secret as the value itself.  */
 static void hide_variables(struct bind *b, const struct stmt *s)
 {
-    for (uint32_t i = 1; i < s->n_values; i++) {
-        struct str text = value_text(s->values[i]);
+    for (uint32_t i = 1; i < s->words->n; i++) {
+        struct str text = stmt_text(s, i);
         for (size_t at = 0; at + 2 < text.n; at++) {
             if (text.p[at] != '$' || text.p[at + 1] != '{')
                 continue;

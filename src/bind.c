@@ -38,20 +38,20 @@ bool bind_no_block(struct bind *b, const struct stmt *s)
     if (!s->open)
         return true;
     struct diag *m = diag(b->diags, CHECK_syntax, (struct span){ s->open, s->open + 1 },
-                          "`%.*s` takes no block", STR_ARG(value_text(s->values[0])));
+                          "`%.*s` takes no block", STR_ARG(stmt_text(s, 0)));
     diag_help(b->diags, m, "end the line without `{ ... }`");
     return false;
 }
 
 bool bind_needs_block(struct bind *b, const struct stmt *s, const char *syntax)
 {
-    struct str last = value_text(s->values[s->n_values - 1]);
+    struct str last = stmt_text(s, s->words->n - 1);
     bool glued = last.n && last.p[last.n - 1] == '}';
-    if (s->open && s->n_values >= 2)
+    if (s->open && s->words->n >= 2)
         return true;
     struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
-                          STR_ARG(value_text(s->values[0])), syntax);
-    if (!s->open && s->n_values >= 2)
+                          STR_ARG(stmt_text(s, 0)), syntax);
+    if (!s->open && s->words->n >= 2)
         diag_help(b->diags, m,
                   glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
     return false;
@@ -69,7 +69,7 @@ bool bind_shape(struct bind *b, const struct stmt *s, struct args a, uint32_t mi
             return false;
     struct diag *m =
         diag(b->diags, CHECK_syntax, span, n > max ? "one value too many" : "a value is missing");
-    diag_help(b->diags, m, "expected `%.*s %s`", STR_ARG(value_text(s->values[0])), syntax);
+    diag_help(b->diags, m, "expected `%.*s %s`", STR_ARG(stmt_text(s, 0)), syntax);
     return false;
 }
 
@@ -83,7 +83,7 @@ static bool said_before(struct bind *b, struct block *block, const struct attr *
     if (block->copied && ((block->seen | block->seen_copied) & bit))
         return true;
     if (block->seen & bit) {
-        diag(b->diags, CHECK_directive_repeated, value_span(s->values[0]),
+        diag(b->diags, CHECK_directive_repeated, value_span(stmt_value(s, 0)),
              "`%.*s` stands here twice, and only the last counts", STR_ARG(attr->word));
         return false;
     }
@@ -102,11 +102,11 @@ static bool is_keyword(struct bind *b, const struct block *block, struct str wor
 
 bool bind_runs_on(struct bind *b, struct block *block, const struct stmt *s)
 {
-    for (uint32_t i = 1; i < s->n_values; i++) {
-        struct value v = s->values[i];
+    for (uint32_t i = 1; i < s->words->n; i++) {
+        struct value v = stmt_value(s, i);
         if (!v.joined || v.made || v.kind != VALUE_WORD || !is_keyword(b, block, value_text(v)))
             continue;
-        const char *p = s->values[i - 1].p + s->values[i - 1].len;
+        const char *p = s->words->v[i - 1].p + s->words->v[i - 1].len;
         while (*p != ',') /* a quote or a slash at most stands between */
             p++;
         if (!memchr(p, '\n', (size_t)(v.p - p)))
@@ -151,9 +151,9 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
     const struct map *words = &b->words[block->kind];
     const struct stmt *policies = NULL;
     for (const struct stmt *s = first; s; s = s->next) {
-        if (s->values[0].bad)
+        if (s->words->v[0].bad)
             continue;
-        const struct attr *attr = map_get(words, value_text(s->values[0]));
+        const struct attr *attr = map_get(words, stmt_text(s, 0));
         if (is_use(attr))
             policies = policies ? policies : s;
         else if (attr)
@@ -166,7 +166,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
     /* Policies last: what stands beside them wins.  */
     for (const struct stmt *s = policies; s; s = s->next) {
         const struct attr *attr =
-            s->values[0].bad ? NULL : map_get(words, value_text(s->values[0]));
+            s->words->v[0].bad ? NULL : map_get(words, stmt_text(s, 0));
         if (is_use(attr))
             bind_attr(b, block, attr, s);
     }
@@ -242,7 +242,7 @@ static const struct statement statements[] = {
 
 static void bind_stmt(struct bind *b, const struct stmt *s)
 {
-    struct str word = value_text(s->values[0]);
+    struct str word = stmt_text(s, 0);
     const struct statement *statement = map_get(&b->statements, word);
     enum scope scope = s->open ? dict_section(b->dict, word) : N_SCOPES;
     if (statement) {
@@ -259,7 +259,7 @@ static void bind_stmt(struct bind *b, const struct stmt *s)
 
 static bool is_policy(struct bind *b, const struct stmt *s)
 {
-    const struct statement *statement = map_get(&b->statements, value_text(s->values[0]));
+    const struct statement *statement = map_get(&b->statements, stmt_text(s, 0));
     return statement && statement->bind == stmt_policy;
 }
 
@@ -267,7 +267,7 @@ static bool is_policy(struct bind *b, const struct stmt *s)
 static void bind_policies(struct bind *b, const struct item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!items[i].stmt->values[0].bad && is_policy(b, items[i].stmt))
+        if (!items[i].stmt->words->v[0].bad && is_policy(b, items[i].stmt))
             stmt_policy(b, items[i].stmt);
 }
 
@@ -275,7 +275,7 @@ static void bind_items(struct bind *b, const struct item *items, size_t n)
 {
     struct env env = b->env;
     for (size_t i = 0; i < n; i++) {
-        if (items[i].stmt->values[0].bad || is_policy(b, items[i].stmt))
+        if (items[i].stmt->words->v[0].bad || is_policy(b, items[i].stmt))
             continue;
         b->env.count = items[i].count;
         b->env.index = items[i].index;

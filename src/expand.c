@@ -270,7 +270,7 @@ static bool in_list(const struct stmt *s, uint32_t i, enum expand_lists lists)
         return false;
     if (lists != EXPAND_JOINED)
         return i > 0;
-    return s->values[i].joined || (i + 1 < s->n_values && s->values[i + 1].joined);
+    return s->words->v[i].joined || (i + 1 < s->words->n && s->words->v[i + 1].joined);
 }
 
 /* Takes 'n' elements off the budget; reports at 'v' where it is spent.  */
@@ -300,25 +300,25 @@ static bool fits_header(struct env *e, struct value v, uint32_t count)
 uint32_t expand_repeats(struct env *e, const struct stmt *s, enum expand_lists lists)
 {
     uint32_t repeats = 0;
-    for (uint32_t i = 0; i < s->n_values; i++) {
+    for (uint32_t i = 0; i < s->words->n; i++) {
         uint32_t count;
-        if (!s->values[i].special)
+        if (!s->words->v[i].special)
             continue;
-        if (!expand_count(e, s->values[i], &count))
+        if (!expand_count(e, stmt_value(s, i), &count))
             return 0;
         if (!count)
             continue;
         if (e->count) {
-            if (!fits_header(e, s->values[i], count))
+            if (!fits_header(e, stmt_value(s, i), count))
                 return 0;
             continue;
         }
-        if (!spend(e, s->values[i], count))
+        if (!spend(e, stmt_value(s, i), count))
             return 0;
         if (in_list(s, i, lists))
             continue;
         if (repeats && repeats != count) {
-            diag(e->diags, CHECK_range_length, value_span(s->values[i]),
+            diag(e->diags, CHECK_range_length, value_span(stmt_value(s, i)),
                  "a range of %u elements in a statement whose other range has %u", count, repeats);
             return 0;
         }
@@ -331,16 +331,16 @@ uint32_t expand_repeats(struct env *e, const struct stmt *s, enum expand_lists l
 static uint32_t in_place(struct env *e, const struct stmt *s, uint32_t i, enum expand_lists lists)
 {
     uint32_t count = 0;
-    if (e->count || !s->values[i].special || !in_list(s, i, lists))
+    if (e->count || !s->words->v[i].special || !in_list(s, i, lists))
         return 1;
-    expand_count(e, s->values[i], &count);
+    expand_count(e, stmt_value(s, i), &count);
     return count ? count : 1;
 }
 
 static bool is_plain(const struct stmt *s)
 {
-    for (uint32_t i = 0; i < s->n_values; i++)
-        if (s->values[i].special)
+    for (uint32_t i = 0; i < s->words->n; i++)
+        if (s->words->v[i].special)
             return false;
     return true;
 }
@@ -348,9 +348,9 @@ static bool is_plain(const struct stmt *s)
 /* Most statements hold neither ranges nor variables.  */
 static struct args plain_args(struct env *e, const struct stmt *s)
 {
-    struct args args = { arena_alloc(e->arena, s->n_values * sizeof(struct arg)), s->n_values };
-    for (uint32_t i = 0; i < s->n_values; i++)
-        args.v[i] = as_written(s->values[i]);
+    struct args args = { arena_alloc(e->arena, s->words->n * sizeof(struct arg)), s->words->n };
+    for (uint32_t i = 0; i < s->words->n; i++)
+        args.v[i] = as_written(stmt_value(s, i));
     return args;
 }
 
@@ -359,45 +359,48 @@ struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists l
     if (is_plain(s))
         return plain_args(e, s);
     size_t n = 0;
-    for (uint32_t k = 0; k < s->n_values; k++)
+    for (uint32_t k = 0; k < s->words->n; k++)
         n += in_place(e, s, k, lists);
     struct args args = { arena_alloc(e->arena, n * sizeof(struct arg)), 0 };
-    for (uint32_t k = 0; k < s->n_values; k++) {
+    for (uint32_t k = 0; k < s->words->n; k++) {
         uint32_t here = in_place(e, s, k, lists);
         for (uint32_t j = 0; j < here; j++) {
             uint32_t element = e->count ? e->index : here > 1 ? j : i;
-            struct arg arg = expand_value(e, s->values[k], element);
-            arg.joined = s->values[k].joined || (j > 0 && lists != EXPAND_EACH);
+            struct arg arg = expand_value(e, stmt_value(s, k), element);
+            arg.joined = s->words->v[k].joined || (j > 0 && lists != EXPAND_EACH);
             args.v[args.n++] = arg;
         }
     }
     return args;
 }
 
-bool expand_header(struct env *outer, const struct value *values, uint32_t n, struct env *inner)
+bool expand_header(struct env *outer, const struct stmt *s, uint32_t n, struct env *inner)
 {
     *inner = *outer;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 1; i <= n; i++) {
         uint32_t count;
-        if (!expand_count(outer, values[i], &count))
+        struct value v = stmt_value(s, i);
+        if (!v.special)
+            continue;
+        if (!expand_count(outer, v, &count))
             return false;
         if (!count)
             continue;
         if (outer->count) {
-            if (!fits_header(outer, values[i], count))
+            if (!fits_header(outer, v, count))
                 return false;
             continue;
         }
         if (inner->count && inner->count != count) {
-            diag(outer->diags, CHECK_range_length, value_span(values[i]),
+            diag(outer->diags, CHECK_range_length, value_span(v),
                  "a range of %u elements in a header whose other range has %u", count,
                  inner->count);
             return false;
         }
-        if (!inner->count && !spend(outer, values[i], count))
+        if (!inner->count && !spend(outer, v, count))
             return false;
         inner->count = count;
-        inner->header = value_span(values[i]);
+        inner->header = value_span(v);
     }
     return true;
 }

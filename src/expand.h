@@ -67,10 +67,10 @@ struct args expand_args(struct env *, const struct stmt *, enum expand_lists, ui
 /* The word that 'v' stands for, with element 'i' of its ranges.  */
 struct arg expand_value(struct env *, struct value v, uint32_t i);
 
-/* The environment of a header with ranges in one of 'n' values, for each element: sets count and
-   header in 'inner'; count stays 0 without ranges.  Returns false where something is wrong, and
-   reports it.  */
-bool expand_header(struct env *outer, const struct value *values, uint32_t n, struct env *inner);
+/* The environment of the header 's' with ranges in one of the 'n' values behind its keyword, for
+   each element: sets count and header in 'inner'; count stays 0 without ranges.  Returns false
+   where something is wrong, and reports it.  */
+bool expand_header(struct env *outer, const struct stmt *s, uint32_t n, struct env *inner);
 
 /* The variable 'name', or NULL.  */
 struct var *vars_find(struct vars *, struct str name);

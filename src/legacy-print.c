@@ -26,8 +26,8 @@ static size_t row_at(const struct rows *rows, uint32_t at)
 /* Notes that statement 'index' came from the rows of the values in 's'.  */
 static void note_values(struct homes *h, const struct stmt *s, size_t index)
 {
-    for (uint32_t i = 0; i < s->n_values; i++) {
-        size_t row = row_at(h->rows, value_span(s->values[i]).lo);
+    for (uint32_t i = 0; i < s->words->n; i++) {
+        size_t row = row_at(h->rows, value_span(stmt_value(s, i)).lo);
         if (row < h->rows->list.n && h->of_row[row] == h->n_stmts)
             h->of_row[row] = index;
     }

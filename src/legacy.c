@@ -250,9 +250,7 @@ static bool first_time(struct lower *l, const char *what, struct str a, struct s
 static struct stmt *statement(struct lower *l, const struct value *values, uint32_t n)
 {
     struct stmt *s = NEW(l->arena, struct stmt);
-    s->values = NEW_ARRAY(l->arena, struct value, n);
-    memcpy(s->values, values, n * sizeof *values);
-    s->n_values = n;
+    s->words = words_make(l->arena, values, n, 0);
     return s;
 }
 
@@ -329,9 +327,9 @@ static bool option_is_fine(struct lower *l, enum option id, const struct stmt *s
     uint64_t number;
     uint16_t port;
     struct fault fault;
-    if (s->n_values != 2 || s->open)
+    if (s->words->n != 2 || s->open)
         return wrong_value(l, id, stmt_span(s), "one value is expected");
-    struct value v = s->values[1];
+    struct value v = stmt_value(s, 1);
     if (v.bad)
         return false;
     if (v.special)
@@ -345,11 +343,11 @@ static bool option_is_fine(struct lower *l, enum option id, const struct stmt *s
 
 static void read_option(struct lower *l, const struct stmt *s, const struct stmt **seen)
 {
-    if (!s->n_values || s->values[0].bad)
+    if (s->words->v[0].bad)
         return;
-    enum option id = option_named(value_text(s->values[0]));
+    enum option id = option_named(stmt_text(s, 0));
     if (id == N_OPTIONS) {
-        unknown_option(l, s->values[0]);
+        unknown_option(l, stmt_value(s, 0));
     } else if (id == OPTION_user) {
         VEC_PUSH(l->arena, &l->block_users, s);
     } else if (seen[id]) {
@@ -361,7 +359,7 @@ static void read_option(struct lower *l, const struct stmt *s, const struct stmt
         return;
     seen[id] = s;
     if (option_is_fine(l, id, s))
-        l->option[id] = s->values[1];
+        l->option[id] = stmt_value(s, 1);
 }
 
 static void read_options(struct lower *l, const struct stmt *block)
@@ -725,10 +723,8 @@ static void finish_signature(struct lower *l, const struct signature *s)
         return;
     const struct row *row = s->entry->row;
     struct piece selector = piece_at(row, row->shape == ROW_CLIENT_DELIVERY ? 2 : 1);
-    struct value values[3] = { s->stmt->values[0], s->stmt->values[1], literal(l, selector) };
-    struct stmt *named = statement(l, values, 3);
-    s->stmt->values = named->values;
-    s->stmt->n_values = named->n_values;
+    struct value values[3] = { stmt_value(s->stmt, 0), stmt_value(s->stmt, 1), literal(l, selector) };
+    s->stmt->words = words_make(l->arena, values, 3, 0);
 }
 
 /* A user of the block, who leaves by the VMTA of the client-delivery rows if there is just one and
@@ -744,7 +740,7 @@ static void add_block_user(struct lower *l, const struct stmt *user)
         struct stmt *copy = NEW(l->arena, struct stmt);
         *copy = *s;
         copy->next = NULL;
-        has_via |= s->n_values && str_ieq(value_text(s->values[0]), via);
+        has_via |= str_ieq(stmt_text(s, 0), via);
         stmts_add(&b.body, copy);
     }
     b.stmt->body = b.body.first;

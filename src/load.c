@@ -57,14 +57,14 @@ static bool one_value(struct loader *l, const struct stmt *s, const char *syntax
     struct env env = current_env(l);
     if (s->open)
         diag(l->p->diags, CHECK_syntax, (struct span){ s->open, s->open + 1 },
-             "`%.*s` takes no block", STR_ARG(value_text(s->values[0])));
-    if (s->n_values != 2) {
+             "`%.*s` takes no block", STR_ARG(stmt_text(s, 0)));
+    if (s->words->n != 2) {
         struct diag *m = diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
-                              STR_ARG(value_text(s->values[0])), syntax);
+                              STR_ARG(stmt_text(s, 0)), syntax);
         diag_help(l->p->diags, m, "a value with blanks stands in quotes");
         return false;
     }
-    *arg = expand_value(&env, value_word(s->values[1]), env.index);
+    *arg = expand_value(&env, value_word(stmt_value(s, 1)), env.index);
     return !arg->bad;
 }
 
@@ -191,7 +191,7 @@ static void stmt_include(struct loader *l, struct ast_file *file, const struct s
     struct arg arg;
     if (!one_value(l, s, "PATH", &arg))
         return;
-    bool optional = str_ends(value_text(s->values[0]), STR("?"));
+    bool optional = str_ends(stmt_text(s, 0), STR("?"));
     if (!arg.text.n || str_find(arg.text, '\0') < arg.text.n || arg.text.n > 4096) {
         diag(p->diags, CHECK_include_missing, arg.span, "no path to include");
         return;
@@ -244,9 +244,9 @@ static bool is_one_word(struct value v)
 
 static bool let_shape(struct loader *l, const struct stmt *s)
 {
-    bool good = s->n_values == 4 && !s->open && str_eq(value_text(s->values[2]), STR("=")) &&
-                is_one_word(s->values[3]) && !s->values[3].joined;
-    if (!good && s->n_values)
+    bool good = s->words->n == 4 && !s->open && str_eq(stmt_text(s, 2), STR("=")) &&
+                is_one_word(stmt_value(s, 3)) && !s->words->v[3].joined;
+    if (!good)
         diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `let NAME = VALUE`, one value");
     return good;
 }
@@ -259,10 +259,10 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
     struct env env = current_env(l);
     if (!let_shape(l, s))
         return;
-    struct str name = value_text(s->values[1]);
-    struct value value = value_word(s->values[3]);
+    struct str name = stmt_text(s, 1);
+    struct value value = value_word(stmt_value(s, 3));
     if (!is_variable_name(name)) {
-        diag(p->diags, CHECK_name_syntax, value_span(s->values[1]),
+        diag(p->diags, CHECK_name_syntax, value_span(stmt_value(s, 1)),
              "`%.*s` is no name for a variable", STR_ARG(name));
         return;
     }
@@ -271,13 +271,13 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
     if (*slot && !(*slot)->span.hi)
         return; /* -D wins */
     if (*slot) {
-        struct diag *m = diag(p->diags, CHECK_name_duplicate, value_span(s->values[1]),
+        struct diag *m = diag(p->diags, CHECK_name_duplicate, value_span(stmt_value(s, 1)),
                               "the variable `%.*s` is set twice", STR_ARG(name));
         diag_also(p->diags, m, (*slot)->span, "first set here");
         return;
     }
     struct var *var = NEW(p->arena, struct var);
-    *var = (struct var){ .name = name, .value = value, .span = value_span(s->values[1]) };
+    *var = (struct var){ .name = name, .value = value, .span = value_span(stmt_value(s, 1)) };
     *slot = var;
     if (!expand_count(&env, value, &count)) {
         var->value.bad = true;
@@ -342,18 +342,18 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
 {
     struct program *p = l->p;
     struct env outer = load_env(p, NULL), env;
-    if (l->host || !s->open || s->n_values != 2) {
+    if (l->host || !s->open || s->words->n != 2) {
         diag(p->diags, CHECK_syntax, stmt_span(s),
              l->host ? "a host inside a host" : "expected `host NAME { ... }`");
         return;
     }
-    if (!expand_header(&outer, s->values + 1, 1, &env))
+    if (!expand_header(&outer, s, 1, &env))
         return;
     uint32_t n = env.count ? env.count : 1;
     for (uint32_t i = 0; i < n; i++) {
         struct fault fault;
         env.index = i;
-        struct arg name = expand_value(&env, value_word(s->values[1]), i);
+        struct arg name = expand_value(&env, value_word(stmt_value(s, 1)), i);
         if (name.bad)
             return;
         if (!value_name(name.text, false, &fault) || name.text.p[0] == '.') {
@@ -376,7 +376,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
 static bool assign_vmta(struct loader *l, const struct stmt *s)
 {
     struct env *env = &l->host->env;
-    if (s->open || !str_ieq(value_text(s->values[0]), STR("vmta")) || s->n_values < 2)
+    if (s->open || !str_ieq(stmt_text(s, 0), STR("vmta")) || s->words->n < 2)
         return false;
     uint32_t n = expand_repeats(env, s, EXPAND_EACH);
     struct args args = n ? expand_args(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
@@ -411,7 +411,7 @@ static const struct {
 /* The function that reads 's', or NULL where it means something instead.  */
 static read_fn *reader_of(const struct stmt *s)
 {
-    struct str word = value_text(s->values[0]);
+    struct str word = stmt_text(s, 0);
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
         if (str_ieq(word, readings[i].word))
             return readings[i].read;
@@ -435,10 +435,10 @@ static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt
 static void load_stmts(struct loader *l, struct ast_file *file, const struct stmt *first)
 {
     for (const struct stmt *s = first; s; s = s->next)
-        if (!s->values[0].bad && reader_of(s) == stmt_let)
+        if (!s->words->v[0].bad && reader_of(s) == stmt_let)
             stmt_let(l, file, s);
     for (const struct stmt *s = first; s; s = s->next)
-        if (!s->values[0].bad && reader_of(s) != stmt_let)
+        if (!s->words->v[0].bad && reader_of(s) != stmt_let)
             load_stmt(l, file, s);
 }
 

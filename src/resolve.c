@@ -93,7 +93,7 @@ static bool is_misspelt(struct resolve *r, const struct ref *first)
     for (const struct ref *x = first; x && x->stmt == first->stmt; x = x->next)
         if (map_get(map, x->name) || map_get(r->elsewhere, x->name) || x->bad)
             return false;
-    if (!first->stmt || first->stmt->n_values < 2)
+    if (!first->stmt || first->stmt->words->n < 2)
         return false;
     suggest_init(&near, first->name);
     for (size_t i = 0; i < dict_count(); i++)

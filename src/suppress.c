@@ -15,7 +15,7 @@ static uint32_t line_of(struct suppress *s, uint32_t at)
 
 static uint32_t stmt_start(const struct stmt *s)
 {
-    return value_span(s->values[0]).lo;
+    return value_span(stmt_value(s, 0)).lo;
 }
 static uint32_t stmt_end(const struct stmt *s)
 {

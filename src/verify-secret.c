@@ -12,7 +12,7 @@ static const struct str common[] = {
 };
 
 /* Words that passwords are made from, to what is said of such a password.  */
-struct words {
+struct word_parts {
     struct map map;
 };
 
@@ -36,7 +36,7 @@ static struct str plain(struct arena *arena, struct str word)
     return (struct str){ p, word.n };
 }
 
-static void add_word(struct words *words, struct str word, const char *what)
+static void add_word(struct word_parts *words, struct str word, const char *what)
 {
     void **slot = map_add(&words->map, plain(words->map.arena, word));
     if (!*slot)
@@ -60,7 +60,7 @@ static struct str main_label(struct str domain)
     return STR("");
 }
 
-static void add_domain(struct words *words, struct str domain)
+static void add_domain(struct word_parts *words, struct str domain)
 {
     struct str label = main_label(domain);
     if (label.n)
@@ -73,7 +73,7 @@ static struct str domain_of(struct str user)
 }
 
 /* What to say of a 'secret' that holds one of 'words' and little more, or NULL.  */
-static const char *derived_from(const struct words *words, struct str secret)
+static const char *derived_from(const struct word_parts *words, struct str secret)
 {
     struct str text = plain(words->map.arena, secret);
     for (size_t n = text.n < LONGEST_WORD ? text.n : LONGEST_WORD; n >= SHORTEST_WORD; n--)
@@ -98,7 +98,7 @@ static void weak(const struct model *model, const struct user *user, const char 
 }
 
 /* The first user with the same password goes into 'seen'.  */
-static void judge_user(const struct model *model, const struct words *words, struct map *seen,
+static void judge_user(const struct model *model, const struct word_parts *words, struct map *seen,
                        const struct user *user)
 {
     struct str secret = user->password.text;
@@ -128,7 +128,7 @@ static void judge_user(const struct model *model, const struct words *words, str
 void verify_secret_weak(const struct model *model)
 {
     struct map seen = { .arena = model->arena, .exact = true };
-    struct words words = { .map = { .arena = model->arena } };
+    struct word_parts words = { .map = { .arena = model->arena } };
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
         add_word(&words, common[i], of_common);
     for (size_t i = 0; i < model->dkim.n; i++)

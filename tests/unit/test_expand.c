@@ -50,8 +50,8 @@ static const struct stmt *stmt_of(const char *text)
 static struct value value_of(const char *text)
 {
     const struct stmt *s = stmt_of(arena_printf(&arena, "word %s", text).p);
-    ck_assert_msg(s->n_values == 2, "%s", text);
-    return s->values[1];
+    ck_assert_msg(s->words->n == 2, "%s", text);
+    return stmt_value(s, 1);
 }
 
 static struct var *set(struct vars *vars, const char *name, const char *text)
@@ -343,21 +343,21 @@ START_TEST(headers)
 {
     struct env inside;
     const struct stmt *s = stmt_of("vmta a{1..4} b{5..8} c");
-    ck_assert(expand_header(&env, s->values + 1, 3, &inside));
+    ck_assert(expand_header(&env, s, 3, &inside));
     ck_assert_uint_eq(inside.count, 4);
     ck_assert_uint_gt(inside.header.hi, inside.header.lo);
     s = stmt_of("vmta a");
-    ck_assert(expand_header(&env, s->values + 1, 1, &inside));
+    ck_assert(expand_header(&env, s, 1, &inside));
     ck_assert_uint_eq(inside.count, 0);
     s = stmt_of("vmta a{1..4} b{1..3}");
-    ck_assert(!expand_header(&env, s->values + 1, 2, &inside));
+    ck_assert(!expand_header(&env, s, 2, &inside));
     ck_assert_uint_eq(diags.n_errors, 1);
     env.count = 3;
     s = stmt_of("x a{1..3}");
-    ck_assert(expand_header(&env, s->values + 1, 1, &inside));
+    ck_assert(expand_header(&env, s, 1, &inside));
     ck_assert_uint_eq(inside.count, 3);
     s = stmt_of("x a{1..4}");
-    ck_assert(!expand_header(&env, s->values + 1, 1, &inside));
+    ck_assert(!expand_header(&env, s, 1, &inside));
 }
 END_TEST
 
@@ -368,7 +368,7 @@ START_TEST(the_budget)
     ck_assert_str_eq(repeated("a b{1..6}", EXPAND_JOINED), "a b1|a b2|a b3|a b4|a b5|a b6");
     ck_assert_uint_eq(budget, 4);
     const struct stmt *s = stmt_of("vmta a{1..4}");
-    ck_assert(expand_header(&env, s->values + 1, 1, &inside));
+    ck_assert(expand_header(&env, s, 1, &inside));
     ck_assert_uint_eq(budget, 0);
     struct str spent =
         arena_printf(&arena, "the ranges have more than %d elements in all", EXPAND_TOTAL);
