@@ -172,11 +172,13 @@ void bind_tls(struct bind *b, struct block *block, const struct stmt *s, struct 
             diag_fix(b->diags, m, a.v[1].span, str_of(row->other));
             return;
         }
-        *use = (struct tls_use){ .word = (enum tls_word)i,
+        *use = (struct tls_use){ .word = (uint8_t)i,
                                  .span = a.v[1].span,
                                  .copied = block->copied > 0 };
-        if (a.n > 2)
-            use->identity = bind_ref(b, a.v[2], s);
+        if (a.n > 2) {
+            use->identity = NEW(b->arena, struct ref);
+            *use->identity = bind_ref(b, a.v[2], s);
+        }
         return;
     }
     struct str all = tls_words(b, inbound);

@@ -3,63 +3,63 @@
 #include "bind-internal.h"
 #include "suggest.h"
 
-static struct span line_span(struct args a)
+static struct span args_span(struct args a)
 {
     return span_join(a.v[0].span, a.v[a.n - 1].span);
 }
 
 static void bad_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
-    bool missing = which >= line->n_args;
-    struct span span = missing ? line->span : line->args[which].span;
-    struct arg *arg = missing ? NULL : &line->args[which];
+    bool missing = which >= line->what->n_args;
+    struct span span = missing ? line_span(line) : line_arg_span(line, (uint32_t)which);
+    struct arg *arg = missing ? NULL : &line->what->args[which];
     if (arg && !arg->secret && f->hi > f->lo &&
         str_eq(source_text(b->program->sources, span), arg->text))
         span = (struct span){ span.lo + (uint32_t)f->lo, span.lo + (uint32_t)f->hi };
     struct diag *m;
     if (missing)
-        m = diag(b->diags, CHECK_directive_value, span, "`%s`: %s", line->dir->name,
+        m = diag(b->diags, CHECK_directive_value, span, "`%s`: %s", line->what->dir->name,
                  f->why[0] ? f->why : "its value is missing");
     else if (arg->secret)
         m = diag(b->diags, CHECK_directive_value, span, "`%s` does not take this value",
-                 line->dir->name);
+                 line->what->dir->name);
     else
         m = diag(b->diags, CHECK_directive_value, span, "`%s` does not take `%.*s`: %s",
-                 line->dir->name, STR_ARG(arg->text), f->why);
-    struct str syntax = dict_syntax(line->dir, b->arena);
-    diag_help(b->diags, m, "%s takes %.*s", line->dir->name, STR_ARG(syntax));
+                 line->what->dir->name, STR_ARG(arg->text), f->why);
+    struct str syntax = dict_syntax(line->what->dir, b->arena);
+    diag_help(b->diags, m, "%s takes %.*s", line->what->dir->name, STR_ARG(syntax));
     line->bad = true;
 }
 
 static void check_version(struct bind *b, struct line *line)
 {
     int version = b->model->version;
-    if (line->dir->since <= version)
+    if (line->what->dir->since <= version)
         return;
-    if (line->dir->since_sure)
-        diag(b->diags, CHECK_directive_version, line->span,
-             "`%s` exists from PowerMTA %s on, and this is for %s", line->dir->name,
-             version_text(line->dir->since), version_text(version));
+    if (line->what->dir->since_sure)
+        diag(b->diags, CHECK_directive_version, line_span(line),
+             "`%s` exists from PowerMTA %s on, and this is for %s", line->what->dir->name,
+             version_text(line->what->dir->since), version_text(version));
     else
-        diag_at(b->diags, CHECK_directive_version, LEVEL_NOTE, line->span,
-                "`%s` is known from PowerMTA %s; whether %s has it is not", line->dir->name,
-                version_text(line->dir->since), version_text(version));
+        diag_at(b->diags, CHECK_directive_version, LEVEL_NOTE, line_span(line),
+                "`%s` is known from PowerMTA %s; whether %s has it is not", line->what->dir->name,
+                version_text(line->what->dir->since), version_text(version));
 }
 
 /* The value cannot be judged: it holds a secret that was not read.  */
 static bool is_withheld(const struct line *line)
 {
-    int at = dict_secret_arg(line->dir);
-    return at >= 0 && (uint32_t)at < line->n_args && line->args[at].secret &&
-           !line->args[at].text.n;
+    int at = dict_secret_arg(line->what->dir);
+    return at >= 0 && (uint32_t)at < line->what->n_args && line->what->args[at].secret &&
+           !line->what->args[at].text.n;
 }
 
 /* The value is good, but for a later version than the target.  */
 static void newer_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
-    struct span span = which < line->n_args ? line->args[which].span : line->span;
+    struct span span = which < line->what->n_args ? line_arg_span(line, (uint32_t)which) : line_span(line);
     diag(b->diags, CHECK_directive_version, span, "`%s` does not take this value yet: %s",
-         line->dir->name, f->why);
+         line->what->dir->name, f->why);
     line->bad = true;
 }
 
@@ -67,14 +67,14 @@ bool bind_check_value(struct bind *b, struct line *line)
 {
     struct fault f = { 0 };
     size_t which = 0;
-    for (uint32_t i = 0; i < line->n_args; i++)
-        line->bad |= line->args[i].bad;
+    for (uint32_t i = 0; i < line->what->n_args; i++)
+        line->bad |= line->what->args[i].bad;
     if (line->bad || is_withheld(line) ||
-        dict_value(line->dir, line->args, line->n_args, b->model->version, &which, &f))
+        dict_value(line->what->dir, line->what->args, line->what->n_args, b->model->version, &which, &f))
         return !line->bad;
     struct fault later = f;
     size_t there = which;
-    if (dict_value(line->dir, line->args, line->n_args, PMTA_5_0, &there, &later))
+    if (dict_value(line->what->dir, line->what->args, line->what->n_args, PMTA_5_0, &there, &later))
         newer_value(b, line, which, &f);
     else
         bad_value(b, line, which, &f);
@@ -86,10 +86,10 @@ void bind_check_line(struct bind *b, struct line *line)
     if (!bind_check_value(b, line))
         return;
     check_version(b, line);
-    if (line->dir->replaced[0]) {
-        struct diag *m = diag(b->diags, CHECK_directive_deprecated, line->span,
-                              "`%s` is deprecated", line->dir->name);
-        diag_help(b->diags, m, "instead: %s", line->dir->replaced);
+    if (line->what->dir->replaced[0]) {
+        struct diag *m = diag(b->diags, CHECK_directive_deprecated, line_span(line),
+                              "`%s` is deprecated", line->what->dir->name);
+        diag_help(b->diags, m, "instead: %s", line->what->dir->replaced);
     }
 }
 
@@ -98,20 +98,20 @@ void bind_check_line(struct bind *b, struct line *line)
 static void check_default(struct bind *b, const struct block *block, enum scope scope,
                           const struct line *line)
 {
-    if (!line->dir->fallback[0] || line->bad || line->copied || block->inherits ||
-        scope == SCOPE_source || line->dir == b->model->target[TARGET_global_run_as_root])
+    if (!line->what->dir->fallback[0] || line->bad || line->copied || block->inherits ||
+        scope == SCOPE_source || line->what->dir == b->model->target[TARGET_global_run_as_root])
         return;
-    if (dict_is_default(line->dir, line->args, line->n_args))
-        diag(b->diags, CHECK_directive_default, line->span, "`%s` is `%s` anyway", line->dir->name,
-             line->dir->fallback);
+    if (dict_is_default(line->what->dir, line->what->args, line->what->n_args))
+        diag(b->diags, CHECK_directive_default, line_span(line), "`%s` is `%s` anyway", line->what->dir->name,
+             line->what->dir->fallback);
 }
 
 static bool same_values(const struct line *x, const struct line *y)
 {
-    if (x->n_args != y->n_args)
+    if (x->what->n_args != y->what->n_args)
         return false;
-    for (uint32_t i = 0; i < x->n_args; i++)
-        if (!str_eq(x->args[i].text, y->args[i].text) || x->args[i].joined != y->args[i].joined)
+    for (uint32_t i = 0; i < x->what->n_args; i++)
+        if (!str_eq(x->what->args[i].text, y->what->args[i].text) || x->what->args[i].joined != y->what->args[i].joined)
             return false;
     return true;
 }
@@ -119,33 +119,28 @@ static bool same_values(const struct line *x, const struct line *y)
 /* 'line' repeats 'before', where the directive may stand once.  True where it counts no more.  */
 static bool repeats(struct bind *b, struct block *block, struct line *before, struct line *line)
 {
-    bool here = before->span.lo >= block->braces.lo && before->span.lo < block->braces.hi;
+    bool here = line_span(before).lo >= block->braces.lo && line_span(before).lo < block->braces.hi;
     if (line->copied > before->copied)
         return true; /* what stands beside a policy wins */
     if (same_values(before, line) && (line->copied || !here))
         return true;
     if (!here && !line->copied && block->braces.hi) {
-        struct diag *m = diag(b->diags, CHECK_name_duplicate, line->span,
-                              "`%s` is set to another value here", line->dir->name);
-        diag_also(b->diags, m, before->span, "first set here, in a block for the same");
+        struct diag *m = diag(b->diags, CHECK_name_duplicate, line_span(line),
+                              "`%s` is set to another value here", line->what->dir->name);
+        diag_also(b->diags, m, line_span(before), "first set here, in a block for the same");
         return true;
     }
-    struct diag *m = diag(b->diags, CHECK_directive_repeated, line->span,
-                          "`%s` stands here twice, and only one counts", line->dir->name);
-    diag_also(b->diags, m, before->span, line->copied ? "this one is used" : "this one is dropped");
+    struct diag *m = diag(b->diags, CHECK_directive_repeated, line_span(line),
+                          "`%s` stands here twice, and only one counts", line->what->dir->name);
+    diag_also(b->diags, m, line_span(before), line->copied ? "this one is used" : "this one is dropped");
     if (!line->copied)
-        *before = (struct line){ .dir = before->dir,
-                                 .args = line->args,
-                                 .n_args = line->n_args,
-                                 .bad = line->bad,
-                                 .span = line->span,
-                                 .next = before->next };
+        *before = (struct line){ .what = line->what, .next = before->next, .lo = line->lo, .bad = line->bad };
     return true;
 }
 
 void bind_add_line(struct bind *b, struct block *block, struct lines *lines, struct line *line)
 {
-    struct line *before = line->dir->repeatable ? NULL : line_find(lines, line->dir);
+    struct line *before = line->what->dir->repeatable ? NULL : line_find(lines, line->what->dir);
     if (!before || !repeats(b, block, before, line))
         lines_add(lines, line);
 }
@@ -153,38 +148,32 @@ void bind_add_line(struct bind *b, struct block *block, struct lines *lines, str
 struct line *bind_make_line(struct bind *b, enum target target, const struct arg *args, uint32_t n,
                             struct span span)
 {
-    struct line *line = NEW(b->arena, struct line);
-    line->dir = b->model->target[target];
-    line->args = NEW_ARRAY(b->arena, struct arg, n);
-    memcpy(line->args, args, n * sizeof *args);
-    line->n_args = n;
-    line->span = span;
-    return line;
+    return line_make(b->arena, b->model->target[target], args, n, span);
 }
 
 /* A secret among the values is replaced by what it stands for, or by nothing where it is not read
    from its place.  */
 static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
 {
-    int at = dict_secret_arg(line->dir);
-    if (at < 0 || (uint32_t)at >= line->n_args || line->args[at].bad)
+    int at = dict_secret_arg(line->what->dir);
+    if (at < 0 || (uint32_t)at >= line->what->n_args || line->what->args[at].bad)
         return;
-    struct secret secret = bind_secret(b, s, line->args[at]);
-    line->args[at].secret = true;
-    line->args[at].text = secret.known ? secret.text : STR("");
-    for (uint32_t i = (uint32_t)at + 1; i < line->n_args; i++) {
-        line->args[i].secret = true; /* a secret with a blank that nobody quoted */
-        diag_secret(b->diags, line->args[i].span);
+    struct secret secret = bind_secret(b, s, line_arg(line, (uint32_t)at));
+    line->what->args[at].secret = true;
+    line->what->args[at].text = secret.known ? secret.text : STR("");
+    for (uint32_t i = (uint32_t)at + 1; i < line->what->n_args; i++) {
+        line->what->args[i].secret = true; /* a secret with a blank that nobody quoted */
+        diag_secret(b->diags, line_arg_span(line, i));
     }
 }
 
 /* PowerMTA knows its own words in lower case for certain.  */
 static void lower_words(struct bind *b, struct line *line)
 {
-    bool words = line->dir->type == TYPE_BOOL || line->dir->type == TYPE_ENUM ||
-                 line->dir->type == TYPE_BOOL_OR_DURATION || line->dir->type == TYPE_ENUMS;
-    for (uint32_t i = 0; words && i < line->n_args; i++)
-        line->args[i].text = bind_lower(b, line->args[i].text);
+    bool words = line->what->dir->type == TYPE_BOOL || line->what->dir->type == TYPE_ENUM ||
+                 line->what->dir->type == TYPE_BOOL_OR_DURATION || line->what->dir->type == TYPE_ENUMS;
+    for (uint32_t i = 0; words && i < line->what->n_args; i++)
+        line->what->args[i].text = bind_lower(b, line->what->args[i].text);
 }
 
 /* A pattern may stand in such a value; elsewhere what looks like one is a path.  */
@@ -206,16 +195,9 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++) {
         struct args a = expand_args(&b->env, s, lists, i);
-        struct line *line = NEW(b->arena, struct line);
-        *line = (struct line){ .dir = dir,
-                               .args = a.v + 1,
-                               .n_args = a.n - 1,
-                               .copied = block->copied,
-                               .span = line_span(a) };
-        if (dir->name[0] == '/') { /* the line begins with its pattern */
-            line->args = a.v;
-            line->n_args = a.n;
-        }
+        uint32_t from = dir->name[0] == '/' ? 0 : 1; /* 0: the line begins with its pattern */
+        struct line *line = line_make(b->arena, dir, a.v + from, a.n - from, args_span(a));
+        line->copied = block->copied;
         take_secret(b, s, line);
         lower_words(b, line);
         bind_check_line(b, line);

@@ -308,8 +308,8 @@ void attr_domain_route(struct bind *b, struct block *block, const struct stmt *s
     bool old = b->model->version < PMTA_4_5;
     struct line *line = bind_make_line(b, old ? TARGET_domain_route : TARGET_domain_smtp_hosts,
                                        a.v + 1, a.n - 1, span_join(a.v[0].span, a.v[a.n - 1].span));
-    for (uint32_t i = 1; i < line->n_args; i++)
-        line->args[i].joined = true;
+    for (uint32_t i = 1; i < line->what->n_args; i++)
+        line->what->args[i].joined = true;
     line->copied = block->copied;
     if (!old)
         bind_check_line(b, line);

@@ -54,12 +54,11 @@ static bool bind_nested_list(struct bind *b, struct section_body *body, const st
     const struct directive *dir = dict_find(b->dict, a.v[0].text, scope);
     if (!dir)
         return false;
-    struct line *line = NEW(b->arena, struct line);
-    *line = (struct line){ .dir = dir, .args = a.v + 1, .n_args = a.n - 1, .span = stmt_span(s) };
     a.v[a.n - 1].text = arena_printf(b->arena, "<%s>", dict_scope(scope)->name);
+    struct line *line = line_make(b->arena, dir, a.v + 1, a.n - 1, stmt_span(s));
     bind_check_line(b, line);
-    line->nested = bind_section(b, scope, &inner, scope);
-    line->bad |= !line->nested;
+    line->what->nested = bind_section(b, scope, &inner, scope);
+    line->bad |= !line->what->nested;
     lines_add(&body->lines, line);
     return true;
 }

@@ -65,12 +65,13 @@ static bool report(struct conf *c, struct span span, const char *what, bool secr
     return false;
 }
 
-static bool check_value(struct conf *c, const struct arg *arg)
+static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
 {
     const char *what = unwritable(arg->text);
     if (!what && !arg->pattern)
         what = unquotable(arg->text);
-    return !what || report(c, arg->span, what, arg->secret);
+    struct span span = { arg->span.lo + at, arg->span.hi + at };
+    return !what || report(c, span, what, arg->secret);
 }
 
 /* What stands in a tag is written bare.  */
@@ -107,12 +108,12 @@ struct conf_section *conf_section(struct conf *c, struct conf_section *parent, e
 
 struct conf_line *conf_line(struct conf *c, struct conf_section *section,
                             const struct directive *dir, const struct arg *args, uint32_t n,
-                            struct span origin)
+                            uint32_t at, struct span origin)
 {
     if (!(dir->scopes & (uint64_t)1 << section->scope))
         arena_bug(c->arena, "a directive that may not stand in its section");
     for (uint32_t i = 0; i < n; i++)
-        if (!check_value(c, &args[i]))
+        if (!check_value(c, &args[i], at))
             return NULL;
     struct conf_line *line = NEW(c->arena, struct conf_line);
     *line = (struct conf_line){ .dir = dir, .args = args, .n_args = n, .origin = origin };

@@ -40,9 +40,10 @@ struct conf {
 struct conf_section *conf_section(struct conf *, struct conf_section *parent, enum scope,
                                   struct str arg, struct span arg_span, struct span origin);
 
-/* A line at the end of 'section'.  NULL where a value cannot be written, which is reported.  */
+/* A line at the end of 'section'; places in 'args' count from 'at'.  NULL where a value cannot be
+   written, which is reported.  */
 struct conf_line *conf_line(struct conf *, struct conf_section *section, const struct directive *,
-                            const struct arg *args, uint32_t n, struct span origin);
+                            const struct arg *args, uint32_t n, uint32_t at, struct span origin);
 
 /* The section has a line with 'dir'.  */
 bool conf_has(const struct conf_section *, const struct directive *dir);

@@ -49,32 +49,32 @@ static bool same_bool(const struct line *x, const struct line *y)
 {
     bool a, b;
     struct fault fault;
-    return x->n_args == 1 && y->n_args == 1 && value_bool(x->args[0].text, &a, &fault) &&
-           value_bool(y->args[0].text, &b, &fault) && a == b;
+    return x->what->n_args == 1 && y->what->n_args == 1 && value_bool(x->what->args[0].text, &a, &fault) &&
+           value_bool(y->what->args[0].text, &b, &fault) && a == b;
 }
 
 static bool same_values(const struct line *x, const struct line *y)
 {
-    if (x->n_args != y->n_args)
+    if (x->what->n_args != y->what->n_args)
         return false;
-    for (uint32_t i = 0; i < x->n_args; i++)
-        if (!str_eq(x->args[i].text, y->args[i].text) || x->args[i].joined != y->args[i].joined)
+    for (uint32_t i = 0; i < x->what->n_args; i++)
+        if (!str_eq(x->what->args[i].text, y->what->args[i].text) || x->what->args[i].joined != y->what->args[i].joined)
             return same_bool(x, y);
     return true;
 }
 
 static void contradiction(struct maker *k, const struct line *here, const struct line *there)
 {
-    struct diag *m = diag(k->m->diags, CHECK_name_duplicate, here->span,
-                          "`%s` is said differently for the same clients", here->dir->name);
-    diag_also(k->m->diags, m, there->span, "first said here");
+    struct diag *m = diag(k->m->diags, CHECK_name_duplicate, line_span(here),
+                          "`%s` is said differently for the same clients", here->what->dir->name);
+    diag_also(k->m->diags, m, line_span(there), "first said here");
 }
 
 /* Adds what another block says of the clients of 'rule'.  */
 static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
 {
     for (const struct line *l = lines->first; l; l = l->next) {
-        const struct line *before = l->dir->repeatable ? NULL : line_find(&rule->lines, l->dir);
+        const struct line *before = l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
         if (l->bad)
             continue;
         if (before && !same_values(before, l))
@@ -95,11 +95,8 @@ static void lower_via(struct maker *k, struct lines *to, const struct ref *via,
     const struct directive *dir = k->m->target[TARGET_source_default_vmta];
     if (!via->name.n || via->bad || (said && line_find(said, dir)))
         return;
-    struct line *line = NEW(k->m->arena, struct line);
-    struct arg *arg = NEW(k->m->arena, struct arg);
-    *arg = (struct arg){ .text = via->name, .span = via->span };
-    *line = (struct line){ .dir = dir, .args = arg, .n_args = 1, .span = via->span };
-    lines_add(to, line);
+    struct arg arg = { .text = via->name, .span = via->span };
+    lines_add(to, line_make(k->m->arena, dir, &arg, 1, via->span));
 }
 
 static void lower_word(struct maker *k, struct lines *to, enum lower group,

@@ -23,14 +23,10 @@ void lower(const struct model *m, struct lines *to, enum lower group, enum scope
             continue;
         if (line_find(to, dir) || (said && line_find(said, dir)))
             continue;
-        struct line *line = NEW(m->arena, struct line);
-        line->dir = dir;
-        line->args = NEW(m->arena, struct arg);
-        line->args[0] = rows[i].value;
-        line->args[0].span = origin;
-        line->n_args = 1;
-        line->span = origin;
-        line->lost = rows[i].lost;
+        struct arg value = rows[i].value;
+        value.span = origin;
+        struct line *line = line_make(m->arena, dir, &value, 1, origin);
+        line->what->lost = rows[i].lost;
         lines_add(to, line);
     }
 }

@@ -6,9 +6,28 @@ struct line *line_find(const struct lines *lines, const struct directive *dir)
 {
     struct line *found = NULL;
     for (struct line *l = lines->first; l; l = l->next)
-        if (l->dir == dir)
+        if (l->what->dir == dir)
             found = l;
     return found;
+}
+
+struct line *line_make(struct arena *arena, const struct directive *dir, const struct arg *args,
+                       uint32_t n, struct span span)
+{
+    struct line *line = NEW(arena, struct line);
+    line->what = NEW(arena, struct setting);
+    line->what->dir = dir;
+    line->what->args = arena_alloc(arena, n * sizeof *args);
+    line->what->n_args = n;
+    line->what->size = span.hi - span.lo;
+    line->lo = span.lo;
+    for (uint32_t i = 0; i < n; i++) {
+        struct arg arg = args[i];
+        arg.span.lo -= span.lo;
+        arg.span.hi -= span.lo;
+        line->what->args[i] = arg;
+    }
+    return line;
 }
 
 int line_bool(const struct lines *lines, const struct directive *dir)
@@ -16,7 +35,7 @@ int line_bool(const struct lines *lines, const struct directive *dir)
     struct line *line = line_find(lines, dir);
     struct fault fault;
     bool yes;
-    if (!line || line->bad || line->n_args != 1 || !value_bool(line->args[0].text, &yes, &fault))
+    if (!line || line->bad || line->what->n_args != 1 || !value_bool(line->what->args[0].text, &yes, &fault))
         return -1;
     return yes;
 }

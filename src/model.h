@@ -49,17 +49,23 @@ struct object {
 
 struct ref;
 
-/* A PowerMTA directive with its values.  */
-struct line {
+/* A PowerMTA directive with its values.  Lines that say the same may share it, so places count from
+   the line's own: 'line_span' knows them.  */
+struct setting {
     const struct directive *dir;
     struct arg *args;
     uint32_t n_args;
-    bool bad;
-    uint8_t copied;              /* policies deep: 0 for what was written in the block itself */
-    struct span span;            /* keyword to last value */
+    uint32_t size;               /* from keyword to last value, in bytes of source text */
     struct section_body *nested; /* the block behind a pattern line */
     const char *lost;            /* lines made from words: what a target without it lacks */
+};
+
+struct line {
+    struct setting *what;
     struct line *next;
+    uint32_t lo;                 /* place of the keyword */
+    bool bad;
+    uint8_t copied;              /* policies deep: 0 for what was written in the block itself */
 };
 
 struct lines {
@@ -100,12 +106,19 @@ enum tls_word {
 };
 
 struct tls_use {
-    enum tls_word word;
-    struct span span;    /* of the word */
-    struct ref identity; /* name empty: none given */
+    uint8_t word;         /* enum tls_word */
     bool copied;
-    bool bad; /* what was written here has been reported */
+    bool bad;             /* what was written here has been reported */
+    struct span span;     /* of the word */
+    struct ref *identity; /* NULL: none given */
 };
+
+/* The identity that 'use' names; its name is empty where there is none.  */
+static inline const struct ref *tls_identity(const struct tls_use *use)
+{
+    static const struct ref none;
+    return use->identity ? use->identity : &none;
+}
 
 /* Protocols from the oldest: 1.0, 1.1, 1.2, 1.3.  */
 enum { N_PROTOCOLS = 4 };
@@ -318,6 +331,31 @@ struct model {
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
 };
+
+/* A line with the 'n' values 'args', which are copied and whose places are absolute.  */
+struct line *line_make(struct arena *, const struct directive *, const struct arg *args, uint32_t n,
+                       struct span);
+
+/* From keyword to last value.  */
+static inline struct span line_span(const struct line *l)
+{
+    return (struct span){ l->lo, l->lo + l->what->size };
+}
+
+/* Where its value 'i' stands.  */
+static inline struct span line_arg_span(const struct line *l, uint32_t i)
+{
+    struct span span = l->what->args[i].span;
+    return (struct span){ span.lo + l->lo, span.hi + l->lo };
+}
+
+/* Its value 'i', with an absolute place.  */
+static inline struct arg line_arg(const struct line *l, uint32_t i)
+{
+    struct arg arg = l->what->args[i];
+    arg.span = line_arg_span(l, i);
+    return arg;
+}
 
 /* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */
 struct line *line_find(const struct lines *, const struct directive *dir);

@@ -35,9 +35,9 @@ static void plan_listener_section(struct plan *p, const struct listener *l,
 static void report_lines(struct plan *p, const struct listener *l)
 {
     for (const struct line *x = l->lines.first; x; x = x->next)
-        if (!x->bad && x->dir != p->m->target[TARGET_listener_immediate_tls])
-            diag(p->diags, CHECK_directive_version, x->span,
-                 "`%s` needs the listener sections of PowerMTA 5.0", x->dir->name);
+        if (!x->bad && x->what->dir != p->m->target[TARGET_listener_immediate_tls])
+            diag(p->diags, CHECK_directive_version, line_span(x),
+                 "`%s` needs the listener sections of PowerMTA 5.0", x->what->dir->name);
 }
 
 static void plan_listener_line(struct plan *p, const struct listener *l, const struct endpoint *e)
@@ -70,11 +70,11 @@ static void check_global(struct plan *p, const struct listener *l)
 {
     const struct line *line = line_find(&p->m->lines, p->m->target[TARGET_global_tls_certificate]);
     const struct tls *tls = plan_tls_of(&l->tls);
-    if (!line || line->bad || str_eq(line->args[0].text, tls->certificate.text))
+    if (!line || line->bad || str_eq(line->what->args[0].text, tls->certificate.text))
         return;
-    struct diag *m = diag(p->diags, CHECK_tls_per_listener, l->tls.identity.span,
+    struct diag *m = diag(p->diags, CHECK_tls_per_listener, tls_identity(&l->tls)->span,
                           "before PowerMTA 5.0 all listeners have one TLS identity");
-    diag_also(p->diags, m, line->span, "another certificate is written here");
+    diag_also(p->diags, m, line_span(line), "another certificate is written here");
 }
 
 /* Before 5.0 there is one certificate for all listeners.  */
@@ -83,16 +83,16 @@ static void plan_server_tls(struct plan *p)
     const struct listener *first = NULL;
     for (size_t i = 0; i < p->m->listeners.n; i++) {
         const struct listener *l = p->m->listeners.v[i];
-        if (l->tls.word == TLS_UNSET || l->tls.word == TLS_none || !l->tls.identity.to)
+        if (l->tls.word == TLS_UNSET || l->tls.word == TLS_none || !tls_identity(&l->tls)->to)
             continue;
         if (!first) {
             first = l;
             check_global(p, l);
             plan_identity(p, p->globals, IDENTITY_server, plan_tls_of(&l->tls), NULL, l->tls.span);
-        } else if (first->tls.identity.to != l->tls.identity.to) {
-            struct diag *m = diag(p->diags, CHECK_tls_per_listener, l->tls.identity.span,
+        } else if (tls_identity(&first->tls)->to != tls_identity(&l->tls)->to) {
+            struct diag *m = diag(p->diags, CHECK_tls_per_listener, tls_identity(&l->tls)->span,
                                   "before PowerMTA 5.0 all listeners have one TLS identity");
-            diag_also(p->diags, m, first->tls.identity.span, "another one is used here");
+            diag_also(p->diags, m, tls_identity(&first->tls)->span, "another one is used here");
             diag_help(p->diags, m, "use one identity, or write for `powermta 5.0`");
         }
     }

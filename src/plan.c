@@ -22,14 +22,14 @@ void plan_lower(struct plan *p, struct conf_section *s, enum lower group, const 
     struct lines made = { NULL, NULL };
     lower(p->m, &made, group, s->scope, said, origin);
     for (const struct line *l = made.first; l; l = l->next)
-        if (!conf_has(s, l->dir) && plan_has(p, l->dir, origin, l->lost))
-            conf_line(p->conf, s, l->dir, l->args, l->n_args, origin);
+        if (!conf_has(s, l->what->dir) && plan_has(p, l->what->dir, origin, l->what->lost))
+            conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args, l->lo, origin);
 }
 
 void plan_line(struct plan *p, struct conf_section *s, enum target target, const struct arg *args,
                uint32_t n, struct span origin)
 {
-    conf_line(p->conf, s, p->m->target[target], args, n, origin);
+    conf_line(p->conf, s, p->m->target[target], args, n, 0, origin);
 }
 
 void plan_text(struct plan *p, struct conf_section *s, enum target target, struct str text,
@@ -46,13 +46,13 @@ static void plan_section(struct plan *, struct conf_section *parent, const struc
 void plan_lines(struct plan *p, struct conf_section *s, const struct lines *lines)
 {
     for (const struct line *l = lines->first; l; l = l->next) {
-        if (l->bad || (l->lost && !plan_has(p, l->dir, l->span, l->lost)))
+        if (l->bad || (l->what->lost && !plan_has(p, l->what->dir, line_span(l), l->what->lost)))
             continue;
-        struct conf_line *line = conf_line(p->conf, s, l->dir, l->args, l->n_args, l->span);
-        if (!l->nested || !line)
+        struct conf_line *line = conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args, l->lo, line_span(l));
+        if (!l->what->nested || !line)
             continue;
         struct conf_section holder = { .scope = s->scope };
-        plan_section(p, &holder, l->nested);
+        plan_section(p, &holder, l->what->nested);
         line->nested = holder.children;
     }
 }
@@ -71,7 +71,7 @@ static void plan_section(struct plan *p, struct conf_section *parent,
 
 const struct tls *plan_tls_of(const struct tls_use *use)
 {
-    return use->identity.to ? (const struct tls *)(const void *)use->identity.to : NULL;
+    return tls_identity(use)->to ? (const struct tls *)(const void *)tls_identity(use)->to : NULL;
 }
 
 #define NO_TARGET N_TARGETS
@@ -143,7 +143,7 @@ static void plan_minimum(const struct bearer *b, const struct identity_row *row,
         if ((wanted && on) || is_said(b, row->protocols[i]))
             continue;
         if (plan_has(b->p, dir, tls->minimum_span, "the oldest protocol is not enforced"))
-            conf_line(b->p->conf, b->s, dir, wanted ? &yes : &no, 1, tls->minimum_span);
+            conf_line(b->p->conf, b->s, dir, wanted ? &yes : &no, 1, 0, tls->minimum_span);
     }
 }
 
@@ -173,7 +173,7 @@ void plan_outbound_tls(struct plan *p, struct conf_section *s, const struct tls_
 
 static bool is_macro(const struct plan *p, const struct line *l)
 {
-    return l->dir == p->m->target[TARGET_global_domain_macro];
+    return l->what->dir == p->m->target[TARGET_global_domain_macro];
 }
 
 /* A run of lines outside of all sections.  */
@@ -189,8 +189,8 @@ static void plan_globals(struct plan *p)
     p->globals = lines;
     for (const struct line *l = p->m->lines.first; l; l = l->next)
         if (!l->bad)
-            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->dir, l->args, l->n_args,
-                      l->span);
+            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->what->dir, l->what->args, l->what->n_args,
+                      l->lo, line_span(l));
     plan_origins(p, lines, TARGET_global_smtp_source_host, &p->m->origins);
     plan_keys(p, keys, TARGET_global_domain_key, &p->m->keys);
 }

@@ -152,14 +152,15 @@ static bool link_pool(struct resolve *r, struct pool *pool)
 static void link_identity(struct resolve *r, struct tls_use *use)
 {
     const struct map *map = &r->m->names[KIND_tls];
-    if (!use->identity.name.n || use->identity.bad)
+    struct ref *ref = use->identity;
+    if (!ref || !ref->name.n || ref->bad)
         return;
-    use->identity.to = map_get(map, use->identity.name);
-    if (use->identity.to)
-        use->identity.to->used = true;
+    ref->to = map_get(map, ref->name);
+    if (ref->to)
+        ref->to->used = true;
     else
-        report_unknown(r, use->identity.span, "TLS identity", use->identity.name, map, false);
-    use->identity.bad = !use->identity.to;
+        report_unknown(r, ref->span, "TLS identity", ref->name, map, false);
+    ref->bad = !ref->to;
 }
 
 /* The selector that signs: the one that is named, or the first that signs.  */
@@ -258,16 +259,16 @@ static struct str link_vmta_line(struct resolve *r, struct line *line, struct st
 /* virtual-mta=NAME and call-to:LIST behind a pattern.  */
 static void link_result(struct resolve *r, struct line *line)
 {
-    for (uint32_t i = 0; i < line->n_args; i++) {
-        struct arg arg = line->args[i];
+    for (uint32_t i = 0; i < line->what->n_args; i++) {
+        struct arg arg = line_arg(line, i);
         if (!arg.pattern && str_starts(arg.text, STR("virtual-mta="))) {
             struct str name = str_sub(arg.text, str_find(arg.text, '=') + 1, arg.text.n);
             name = link_vmta_line(r, line, name, arg.span, true);
-            line->args[i].text = arena_printf(r->arena, "virtual-mta=%.*s", STR_ARG(name));
+            line->what->args[i].text = arena_printf(r->arena, "virtual-mta=%.*s", STR_ARG(name));
         } else if (!arg.pattern && str_starts(arg.text, STR("call-to:"))) {
             arg.text = str_sub(arg.text, strlen("call-to:"), arg.text.n);
-            if (!arg.text.n && i + 1 < line->n_args)
-                arg = line->args[i + 1];
+            if (!arg.text.n && i + 1 < line->what->n_args)
+                arg = line_arg(line, i + 1);
             link_to_list(r, line, arg, SCOPE_pattern_list, "pattern list");
         }
     }
@@ -286,17 +287,17 @@ static void link_line(struct resolve *r, struct line *line)
     if (line->bad)
         return;
     for (size_t i = 0; i < sizeof list_types / sizeof list_types[0]; i++)
-        for (uint32_t k = 0; line->dir->type == list_types[i].type && k < line->n_args; k++)
-            link_to_list(r, line, line->args[k], list_types[i].list, list_types[i].what);
-    if (line->dir->type == TYPE_VMTA || line->dir->type == TYPE_VMTA_OR_POOL)
-        line->args[0].text = link_vmta_line(r, line, line->args[0].text, line->args[0].span,
-                                            line->dir->type == TYPE_VMTA_OR_POOL);
-    if (line->dir->type == TYPE_PATTERN_ROW || line->dir->type == TYPE_HEADER_PATTERN_ROW ||
-        line->dir->type == TYPE_PATTERN_RESULT)
+        for (uint32_t k = 0; line->what->dir->type == list_types[i].type && k < line->what->n_args; k++)
+            link_to_list(r, line, line_arg(line, k), list_types[i].list, list_types[i].what);
+    if (line->what->dir->type == TYPE_VMTA || line->what->dir->type == TYPE_VMTA_OR_POOL)
+        line->what->args[0].text = link_vmta_line(r, line, line->what->args[0].text, line_arg_span(line, 0),
+                                            line->what->dir->type == TYPE_VMTA_OR_POOL);
+    if (line->what->dir->type == TYPE_PATTERN_ROW || line->what->dir->type == TYPE_HEADER_PATTERN_ROW ||
+        line->what->dir->type == TYPE_PATTERN_RESULT)
         link_result(r, line);
-    if (takes_macros(line->dir->type))
-        for (uint32_t k = line->dir->type == TYPE_DOMAIN_MACRO; k < line->n_args; k++)
-            use_macros(r, line->args[k].text, line->args[k].span);
+    if (takes_macros(line->what->dir->type))
+        for (uint32_t k = line->what->dir->type == TYPE_DOMAIN_MACRO; k < line->what->n_args; k++)
+            use_macros(r, line->what->args[k].text, line_arg_span(line, k));
 }
 
 static void link_lines(struct resolve *r, struct lines *lines);
@@ -312,8 +313,8 @@ static void link_lines(struct resolve *r, struct lines *lines)
 {
     for (struct line *l = lines->first; l; l = l->next) {
         link_line(r, l);
-        if (l->nested)
-            link_section(r, l->nested);
+        if (l->what->nested)
+            link_section(r, l->what->nested);
     }
 }
 
@@ -350,14 +351,14 @@ static void index_lists(struct resolve *r)
 {
     struct model *m = r->m;
     for (struct line *l = m->lines.first; l; l = l->next) {
-        if (l->dir != m->target[TARGET_global_domain_macro] || l->bad || !l->n_args)
+        if (l->what->dir != m->target[TARGET_global_domain_macro] || l->bad || !l->what->n_args)
             continue;
-        void **slot = map_add(&m->macros, l->args[0].text);
+        void **slot = map_add(&m->macros, l->what->args[0].text);
         struct section_body *before = *slot, *macro = NEW(r->arena, struct section_body);
-        macro->object = (struct object){ .name = l->args[0].text, .span = l->args[0].span };
+        macro->object = (struct object){ .name = l->what->args[0].text, .span = line_arg_span(l, 0) };
         if (before) {
-            struct diag *d = diag(r->diags, CHECK_name_duplicate, l->args[0].span,
-                                  "the macro `%.*s` is defined twice", STR_ARG(l->args[0].text));
+            struct diag *d = diag(r->diags, CHECK_name_duplicate, line_arg_span(l, 0),
+                                  "the macro `%.*s` is defined twice", STR_ARG(l->what->args[0].text));
             diag_also(r->diags, d, before->object.span, "first defined here");
         }
         *slot = before ? before : macro;

@@ -35,7 +35,7 @@ static const struct line *line_before(const struct rules *rules, const struct ci
         if (!rules->lengths[net->addr.family == 6][bits])
             continue;
         const struct line *l = map_get(&rules->by_prefix, network_bytes(net, bits, &space));
-        if (l && (!first || l->span.lo < first->span.lo))
+        if (l && (!first || line_span(l).lo < line_span(first).lo))
             first = l;
     }
     return first;
@@ -60,8 +60,8 @@ static void walk_rules(const struct model *model,
     for (const struct line *l = model->lines.first; l; l = l->next) {
         struct cidr net;
         struct fault f;
-        if (l->dir != model->target[TARGET_global_http_access] || l->bad || l->n_args < 2 ||
-            !value_cidr(l->args[0].text, &net, &f))
+        if (l->what->dir != model->target[TARGET_global_http_access] || l->bad || l->what->n_args < 2 ||
+            !value_cidr(l->what->args[0].text, &net, &f))
             continue;
         net = cidr_network(&net);
         judge(model, l, &net, line_before(&rules, &net));
@@ -76,11 +76,11 @@ static void judge_shadowed(const struct model *model, const struct line *line,
     struct fault f;
     if (!before)
         return;
-    struct diag *m = diag(model->diags, CHECK_access_shadowed, line->span,
+    struct diag *m = diag(model->diags, CHECK_access_shadowed, line_span(line),
                           "the line for `%.*s` above takes all of `%.*s`",
-                          STR_ARG(before->args[0].text), STR_ARG(line->args[0].text));
-    diag_also(model->diags, m, before->span, "the first line that matches counts");
-    bool wider = value_cidr(before->args[0].text, &wide, &f) && wide.bits < net->bits;
+                          STR_ARG(before->what->args[0].text), STR_ARG(line->what->args[0].text));
+    diag_also(model->diags, m, line_span(before), "the first line that matches counts");
+    bool wider = value_cidr(before->what->args[0].text, &wide, &f) && wide.bits < net->bits;
     diag_help(model->diags, m, wider ? "write narrow ranges above wide ones"
                                      : "leave one of them out");
 }
@@ -93,7 +93,7 @@ void verify_access_shadowed(const struct model *model)
 static enum access access_of(const struct line *line)
 {
     enum access a = ACCESS_NONE;
-    while (a < N_ACCESS && !str_ieq(line->args[1].text, access_words[a]))
+    while (a < N_ACCESS && !str_ieq(line->what->args[1].text, access_words[a]))
         a++;
     return a;
 }
@@ -110,19 +110,19 @@ static void judge_exposed(const struct model *model, const struct line *line,
     enum access access = access_of(line);
     bool any = cidr_is_any(net);
     bool many = net->bits < (net->addr.family == 6 ? FEW_BITS_6 : FEW_BITS_4);
-    struct str range = line->args[0].text, word = line->args[1].text;
+    struct str range = line->what->args[0].text, word = line->what->args[1].text;
     if (before || access == ACCESS_NONE || access == N_ACCESS || !is_public(net))
         return;
     if (access == ACCESS_MONITOR && !any)
         return;
     enum level level = access == ACCESS_MONITOR ? LEVEL_WARNING : many ? LEVEL_ERROR : LEVEL_NOTE;
-    struct diag *m = diag_at(model->diags, CHECK_monitor_exposed, level, line->span,
+    struct diag *m = diag_at(model->diags, CHECK_monitor_exposed, level, line_span(line),
                              "%s%.*s%s may enter the web monitor from the Internet as `%.*s`",
                              any ? "everybody" : "`", STR_ARG(any ? STR("") : range),
                              any ? "" : "`", STR_ARG(word));
     if (level != LEVEL_NOTE)
         diag_help(model->diags, m, "name the addresses of those who need it: `%s ADDRESS %.*s`",
-                  line->dir->name, STR_ARG(word));
+                  line->what->dir->name, STR_ARG(word));
 }
 
 void verify_monitor_exposed(const struct model *model)

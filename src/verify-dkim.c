@@ -28,9 +28,9 @@ static void each_list_key(const struct model *m, struct map *map, const struct s
                           declared_fn *visit)
 {
     for (const struct line *l = s->lines.first; l; l = l->next)
-        if (l->dir == m->target[TARGET_global_domain_key] && !l->bad && l->n_args == 3)
+        if (l->what->dir == m->target[TARGET_global_domain_key] && !l->bad && l->what->n_args == 3)
             visit(m, map,
-                  &(struct declared){ l->args[1].text, l->args[0].text, l->args[2].text, l->span });
+                  &(struct declared){ l->what->args[1].text, l->what->args[0].text, l->what->args[2].text, line_span(l) });
 }
 
 /* Calls 'visit' for every key of the output that was declared, 'sign' left out.  */
@@ -184,10 +184,10 @@ static struct keys list_keys(const struct model *m, const struct section_body *s
 {
     struct keys keys = { NULL, NULL };
     for (const struct line *l = s->lines.first; l; l = l->next) {
-        if (l->dir != m->target[TARGET_global_domain_key] || l->bad || l->n_args != 3)
+        if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
             continue;
         struct key *k = NEW(m->arena, struct key);
-        *k = (struct key){ .domain = l->args[1], .span = l->span };
+        *k = (struct key){ .domain = line_arg(l, 1), .span = line_span(l) };
         *(keys.last ? &keys.last->next : &keys.first) = k;
         keys.last = k;
     }

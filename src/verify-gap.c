@@ -204,9 +204,9 @@ static const struct vmta *target_of(const struct model *m, struct str name)
 
 static bool is_reroute(const struct model *m, const struct line *l)
 {
-    return !l->bad && l->n_args &&
-           (l->dir == m->target[TARGET_domain_reroute] ||
-            l->dir == m->target[TARGET_domain_backoff_reroute]);
+    return !l->bad && l->what->n_args &&
+           (l->what->dir == m->target[TARGET_domain_reroute] ||
+            l->what->dir == m->target[TARGET_domain_backoff_reroute]);
 }
 
 static void check_reroutes(struct signing *s, const struct vmta *v, const struct domains *domains)
@@ -215,7 +215,7 @@ static void check_reroutes(struct signing *s, const struct vmta *v, const struct
         for (const struct line *l = d->lines.first; l; l = l->next)
             if (is_reroute(s->m, l))
                 check_handover(s,
-                               &(struct handover){ v, target_of(s->m, l->args[0].text), l->span });
+                               &(struct handover){ v, target_of(s->m, l->what->args[0].text), line_span(l) });
 }
 
 /* A VMTA with a way out of its own does not take the general one.  */

@@ -188,10 +188,10 @@ static void add_reroutes(struct graph *g, const struct domains *domains)
     const struct model *m = g->model;
     for (const struct domain *d = domains->first; d; d = d->next)
         for (const struct line *l = d->lines.first; l; l = l->next)
-            if ((l->dir == m->target[TARGET_domain_reroute] ||
-                 l->dir == m->target[TARGET_domain_backoff_reroute]) &&
-                !l->bad && l->n_args)
-                add_edge(g, l->args[0].text, l->args[0].span, d->pattern);
+            if ((l->what->dir == m->target[TARGET_domain_reroute] ||
+                 l->what->dir == m->target[TARGET_domain_backoff_reroute]) &&
+                !l->bad && l->what->n_args)
+                add_edge(g, l->what->args[0].text, line_arg_span(l, 0), d->pattern);
 }
 
 static void add_pools(struct graph *g, const struct refs *pools)

@@ -49,7 +49,7 @@ static void check_listeners(const struct model *m)
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
         if (line_bool(l->effective, relay) == 1 && takes_strangers(m, l, everybody(m)))
-            anybody(m, line_find(l->effective, relay)->span, l);
+            anybody(m, line_span(line_find(l->effective, relay)), l);
     }
 }
 
@@ -63,7 +63,7 @@ static void check_rule(const struct model *m, const struct rule *rule)
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
         if (line_bool(l->effective, relay) < 0 && takes_strangers(m, l, rule)) {
-            anybody(m, line->span, l);
+            anybody(m, line_span(line), l);
             return;
         }
     }
@@ -92,11 +92,11 @@ static bool takes_all(const struct arg *arg)
 static void check_recipients(const struct model *m)
 {
     for (const struct line *l = m->lines.first; l; l = l->next) {
-        bool relays = l->dir == m->target[TARGET_global_relay_domain] ||
-                      l->dir == m->target[TARGET_global_relay_address];
-        if (!relays || l->bad || !l->n_args || !takes_all(&l->args[0]))
+        bool relays = l->what->dir == m->target[TARGET_global_relay_domain] ||
+                      l->what->dir == m->target[TARGET_global_relay_address];
+        if (!relays || l->bad || !l->what->n_args || !takes_all(&l->what->args[0]))
             continue;
-        struct diag *d = diag(m->diags, CHECK_relay_open, l->span,
+        struct diag *d = diag(m->diags, CHECK_relay_open, line_span(l),
                               "mail for every recipient is taken from anybody");
         diag_help(m->diags, d, "name the domains whose mail this server receives");
     }

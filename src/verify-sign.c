@@ -64,7 +64,7 @@ static bool says_no(const struct model *m, const struct domains *domains)
 static bool has_value(const struct domain *d, const struct directive *dir)
 {
     const struct line *line = line_find(&d->lines, dir);
-    return line && !line->bad && line->n_args && line->args[0].text.n;
+    return line && !line->bad && line->what->n_args && line->what->args[0].text.n;
 }
 
 /* Another server signs what this VMTA takes, or nothing leaves, or that is wanted so.  */
@@ -77,7 +77,7 @@ bool dkim_need_not_sign(const struct model *m, const struct vmta *v)
     return has_value(any, m->target[TARGET_domain_route]) ||
            has_value(any, m->target[TARGET_domain_smtp_hosts]) ||
            has_value(any, m->target[TARGET_domain_queue_to]) ||
-           (type && !type->bad && type->n_args && !str_ieq(type->args[0].text, STR("smtp"))) ||
+           (type && !type->bad && type->what->n_args && !str_ieq(type->what->args[0].text, STR("smtp"))) ||
            says_no(m, &v->domains);
 }
 
@@ -129,7 +129,7 @@ static void no_key_at_all(const struct model *m)
     if (!line)
         return;
     struct diag *d =
-        diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR, line->span,
+        diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR, line_span(line),
                 may_come ? "mail is to be signed, and no key is declared here"
                          : "mail is to be signed, and there is no key");
     diag_help(m->diags, d,
@@ -144,7 +144,7 @@ static void lacks_key(const struct model *m, const struct line *line, const stru
     struct diag *d = diag_at(m->diags, CHECK_dkim_no_key, LEVEL_WARNING, v->object.span,
                              "mail of the vmta `%.*s` is to be signed, and it has no key",
                              STR_ARG(v->object.name));
-    diag_also(m->diags, d, line->span, "asked for here");
+    diag_also(m->diags, d, line_span(line), "asked for here");
     diag_help(m->diags, d, "write `sign DOMAIN` in it, or `domain * { dkim-sign no }`");
 }
 

@@ -175,8 +175,8 @@ void verify_warmup_no_limit(const struct model *model)
 /* The line diverts something: 0/d is a way to say nothing.  */
 static bool diverts(const struct line *line)
 {
-    for (uint32_t i = 0; i < line->n_args; i++)
-        if (!str_starts(line->args[i].text, STR("0/")))
+    for (uint32_t i = 0; i < line->what->n_args; i++)
+        if (!str_starts(line->what->args[i].text, STR("0/")))
             return true;
     return false;
 }
@@ -186,8 +186,8 @@ static void no_cold(const struct model *model, const struct domains *domains)
     const struct line *line = cold_limit(model, domains);
     if (!line || line->bad || !diverts(line) || model->foreign_names)
         return;
-    struct diag *m = diag(model->diags, CHECK_warmup_no_cold, line->span,
-                          "`%s` limits a cold VMTA, and there is none", line->dir->name);
+    struct diag *m = diag(model->diags, CHECK_warmup_no_cold, line_span(line),
+                          "`%s` limits a cold VMTA, and there is none", line->what->dir->name);
     diag_help(model->diags, m, "name one by `cold VMTA` in the VMTA or pool that is to hand over");
 }
 
@@ -240,10 +240,10 @@ static int is_quiet(const struct model *model, const struct domains *domains)
 {
     const struct domain *d = domain_of(domains, STR("*"));
     const struct line *type = d ? line_find(&d->lines, model->target[TARGET_domain_type]) : NULL;
-    if (!type || type->bad || type->n_args != 1)
+    if (!type || type->bad || type->what->n_args != 1)
         return -1;
     for (size_t i = 0; i < sizeof quiet_types / sizeof quiet_types[0]; i++)
-        if (str_ieq(type->args[0].text, quiet_types[i]))
+        if (str_ieq(type->what->args[0].text, quiet_types[i]))
             return 1;
     return 0;
 }
@@ -320,11 +320,11 @@ static bool is_configured(const struct model *model, const struct map *patterns,
 static void add_macros(const struct model *model, struct map *patterns)
 {
     for (const struct line *l = model->lines.first; l; l = l->next) {
-        if (l->dir != model->target[TARGET_global_domain_macro] || l->bad || l->n_args < 2)
+        if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad || l->what->n_args < 2)
             continue;
-        struct str use = arena_printf(model->arena, "$%.*s", STR_ARG(l->args[0].text));
-        for (uint32_t i = 1; i < l->n_args && map_find(patterns, use); i++)
-            *map_add(patterns, l->args[i].text) = (void *)l;
+        struct str use = arena_printf(model->arena, "$%.*s", STR_ARG(l->what->args[0].text));
+        for (uint32_t i = 1; i < l->what->n_args && map_find(patterns, use); i++)
+            *map_add(patterns, l->what->args[i].text) = (void *)l;
     }
 }
 
@@ -340,14 +340,14 @@ void verify_rollup_no_domain(const struct model *model)
             add_macros(model, &patterns);
         }
         for (const struct line *l = s->lines.first; l; l = l->next) {
-            if (l->dir != model->target[TARGET_rollup_mx] || l->bad || l->n_args != 2)
+            if (l->what->dir != model->target[TARGET_rollup_mx] || l->bad || l->what->n_args != 2)
                 continue;
-            struct str queue = l->args[1].text;
+            struct str queue = l->what->args[1].text;
             if (map_find(&said, queue) || is_configured(model, &patterns, queue))
                 continue;
             *map_add(&said, queue) = (void *)l;
             enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
-            struct diag *m = diag_at(model->diags, CHECK_rollup_no_domain, level, l->args[1].span,
+            struct diag *m = diag_at(model->diags, CHECK_rollup_no_domain, level, line_arg_span(l, 1),
                                      "no `domain` configures the queue `%.*s`", STR_ARG(queue));
             diag_help(model->diags, m,
                       "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits", STR_ARG(queue),
@@ -383,11 +383,11 @@ static void judge_member(const struct model *model, struct map *seen, const stru
     }
     if (first->macro == macro)
         m = diag(model->diags, CHECK_macro_member, arg->span, "`%.*s` stands twice in `%.*s`",
-                 STR_ARG(arg->text), STR_ARG(macro->args[0].text));
+                 STR_ARG(arg->text), STR_ARG(macro->what->args[0].text));
     else if (!is_piece(arg->text))
         m = diag(model->diags, CHECK_macro_member, arg->span, "`%.*s` is in `%.*s` and in `%.*s`",
-                 STR_ARG(arg->text), STR_ARG(first->macro->args[0].text),
-                 STR_ARG(macro->args[0].text));
+                 STR_ARG(arg->text), STR_ARG(first->macro->what->args[0].text),
+                 STR_ARG(macro->what->args[0].text));
     else
         return;
     if (first->span.lo != arg->span.lo)
@@ -398,11 +398,11 @@ void verify_macro_member(const struct model *model)
 {
     struct map seen = { .arena = model->arena };
     for (const struct line *l = model->lines.first; l; l = l->next) {
-        if (l->dir != model->target[TARGET_global_domain_macro] || l->bad)
+        if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad)
             continue;
-        for (uint32_t i = 1; i < l->n_args; i++)
-            if (!(l->args[i].text.n && l->args[i].text.p[0] == '$'))
-                judge_member(model, &seen, l, &l->args[i]);
+        for (uint32_t i = 1; i < l->what->n_args; i++)
+            if (!(l->what->args[i].text.n && l->what->args[i].text.p[0] == '$'))
+                judge_member(model, &seen, l, &(struct arg){ .text = l->what->args[i].text, .span = line_arg_span(l, i) });
     }
 }
 
@@ -418,8 +418,8 @@ void verify_acct_move(const struct model *model)
         if (!l || l->bad || has_line(model, &s->lines, TARGET_acct_move_to))
             continue;
         const char *to = model->target[TARGET_acct_move_to]->name;
-        struct diag *m = diag(model->diags, CHECK_acct_move, l->span,
-                              "PowerMTA ignores `%s` without `%s`", l->dir->name, to);
+        struct diag *m = diag(model->diags, CHECK_acct_move, line_span(l),
+                              "PowerMTA ignores `%s` without `%s`", l->what->dir->name, to);
         diag_help(model->diags, m, "write `%s DIRECTORY`, on the same volume", to);
     }
 }
@@ -447,7 +447,7 @@ void verify_run_as_root(const struct model *model)
     const struct directive *dir = model->target[TARGET_global_run_as_root];
     if (line_bool(&model->lines, dir) != 1)
         return;
-    struct diag *m = diag(model->diags, CHECK_run_as_root, line_find(&model->lines, dir)->span,
+    struct diag *m = diag(model->diags, CHECK_run_as_root, line_span(line_find(&model->lines, dir)),
                           "whoever breaks into PowerMTA is root");
     diag_help(model->diags, m, "write `%s no`: it then runs as the user pmta", dir->name);
 }

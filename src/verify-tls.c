@@ -12,7 +12,7 @@ static bool wants_tls(enum tls_word word)
 
 static bool has_certificate(const struct model *m, const struct listener *l)
 {
-    const struct tls *tls = (const struct tls *)(const void *)l->tls.identity.to;
+    const struct tls *tls = (const struct tls *)(const void *)tls_identity(&l->tls)->to;
     return (tls && tls->certificate.text.n) ||
            line_find(&l->lines, m->target[TARGET_listener_tls_certificate]) ||
            line_find(&m->lines, m->target[TARGET_global_tls_certificate]);
@@ -25,13 +25,13 @@ static enum level missing_level(const struct model *m)
 
 static void no_identity(const struct model *m, const struct listener *l, struct span span)
 {
-    bool named = l->tls.identity.name.n > 0;
+    bool named = tls_identity(&l->tls)->name.n > 0;
     struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m), span,
                              named ? "the identity `%.*s` has no certificate"
                                    : "TLS is asked for, and no certificate is in reach%.*s",
-                             named ? (int)l->tls.identity.name.n : 0, l->tls.identity.name.p);
+                             named ? (int)tls_identity(&l->tls)->name.n : 0, tls_identity(&l->tls)->name.p);
     if (named)
-        diag_also(m->diags, d, l->tls.identity.to->span, "declared here");
+        diag_also(m->diags, d, tls_identity(&l->tls)->to->span, "declared here");
     diag_help(m->diags, d,
               named ? "say `certificate PATH` in it"
                     : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
@@ -42,14 +42,14 @@ static void clients_without_identity(const struct model *m)
 {
     const struct directive *starttls = m->target[TARGET_source_allow_starttls];
     for (size_t i = 0; i < m->listeners.n; i++)
-        if (has_certificate(m, m->listeners.v[i]) || m->listeners.v[i]->tls.identity.bad)
+        if (has_certificate(m, m->listeners.v[i]) || tls_identity(&m->listeners.v[i]->tls)->bad)
             return;
     for (size_t i = 0; i < m->inbound->addresses.n; i++) {
         const struct lines *lines = &m->inbound->addresses.v[i]->lines;
         if (line_bool(lines, starttls) != 1)
             continue;
         struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m),
-                                 line_find(lines, starttls)->span,
+                                 line_span(line_find(lines, starttls)),
                                  "TLS is asked for, and no listener has a certificate");
         diag_help(m->diags, d, "say `tls offered IDENTITY` in a listener");
     }
@@ -62,16 +62,16 @@ void verify_tls_no_identity(const struct model *m)
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
         const struct line *line = NULL;
-        if (l->tls.identity.bad || has_certificate(m, l))
+        if (tls_identity(&l->tls)->bad || has_certificate(m, l))
             continue;
         if (line_bool(l->effective, starttls) == 1)
             line = line_find(l->effective, starttls);
         if (line_bool(&l->lines, immediate) == 1)
             line = line_find(&l->lines, immediate);
         if (wants_tls(l->tls.word))
-            no_identity(m, l, l->tls.identity.name.n ? l->tls.identity.span : l->tls.span);
+            no_identity(m, l, tls_identity(&l->tls)->name.n ? tls_identity(&l->tls)->span : l->tls.span);
         else if (line)
-            no_identity(m, l, line->span);
+            no_identity(m, l, line_span(line));
     }
     clients_without_identity(m);
 }
@@ -135,7 +135,7 @@ static const char *safer(const struct model *m, const struct listener *l)
 static void clear_login(const struct model *m, const struct listener *l, const struct line *plain,
                         enum level level)
 {
-    struct span span = plain ? plain->span : l->auth_span.hi ? l->auth_span : l->object.span;
+    struct span span = plain ? line_span(plain) : l->auth_span.hi ? l->auth_span : l->object.span;
     struct diag *d = diag_at(m->diags, CHECK_tls_clear_login, level, span,
                              plain ? "passwords may come in clear text on `%.*s`"
                                    : "a login on `%.*s` may come without TLS, though not by PLAIN",

@@ -98,7 +98,7 @@ static bool is_line(struct arg *args, uint32_t n)
     conf = (struct conf){ .arena = &arena, .diags = &diags };
     diags_init(&diags, &arena, &sources);
     struct conf_section *global = section(SCOPE_global, "");
-    bool good = conf_line(&conf, global, dir_of("postmaster", SCOPE_global), args, n, NOWHERE);
+    bool good = conf_line(&conf, global, dir_of("postmaster", SCOPE_global), args, n, 0, NOWHERE);
     ck_assert_int_eq(good, diags.n_errors == 0);
     if (!good)
         ck_assert_int_eq(diags.list.v[0]->check, CHECK_value_unwritable);
@@ -198,11 +198,11 @@ START_TEST(lists)
                             { .text = STR_INIT("b.example"), .joined = true } };
     struct conf_section *vmta = section(SCOPE_virtual_mta, "a");
     const struct directive *dir = dir_of("domain-key", SCOPE_virtual_mta);
-    ck_assert_ptr_nonnull(conf_line(&conf, vmta, dir, key, 3, NOWHERE));
+    ck_assert_ptr_nonnull(conf_line(&conf, vmta, dir, key, 3, 0, NOWHERE));
     struct conf_section *domain =
         conf_section(&conf, vmta, SCOPE_domain, STR("*"), NOWHERE, NOWHERE);
     dir = dir_of("smtp-hosts", SCOPE_domain);
-    ck_assert_ptr_nonnull(conf_line(&conf, domain, dir, hosts, 2, NOWHERE));
+    ck_assert_ptr_nonnull(conf_line(&conf, domain, dir, hosts, 2, 0, NOWHERE));
     ck_assert(conf_has(domain, dir));
     ck_assert(!conf_has(vmta, dir));
     ck_assert_str_eq(emitted(&no_options), "\n"
@@ -222,7 +222,7 @@ START_TEST(layout)
     struct conf_section *source = section(SCOPE_source, "0/0");
     source->comment = "Strangers.";
     const struct directive *dir = dir_of("always-allow-relaying", SCOPE_source);
-    conf_line(&conf, source, dir, &yes, 1, NOWHERE);
+    conf_line(&conf, source, dir, &yes, 1, 0, NOWHERE);
     section(SCOPE_spool, "/var/spool/pmta");
     struct emit_options options = { .header = STR_INIT("one\ntwo") };
     ck_assert_str_eq(emitted(&options), "# one\n"
@@ -246,7 +246,7 @@ START_TEST(secrets)
     struct arg password = { .text = STR_INIT("hunter2"), .secret = true };
     struct conf_section *user = section(SCOPE_smtp_user, "a");
     const struct directive *dir = dir_of("password", SCOPE_smtp_user);
-    conf_line(&conf, user, dir, &password, 1, NOWHERE);
+    conf_line(&conf, user, dir, &password, 1, 0, NOWHERE);
     struct emit_options options = { .redact = true };
     ck_assert_ptr_null(strstr(emitted(&options), "hunter2"));
     ck_assert_ptr_nonnull(strstr(emitted(&options), "    password ********\n"));
@@ -275,8 +275,8 @@ START_TEST(annotations)
         struct source *source = source_add(&sources, table[i].name, STR("a\nb\n"), NOWHERE);
         struct conf_section *global = section(SCOPE_global, "");
         struct span second = { source->base + 2, source->base + 3 };
-        conf_line(&conf, global, dir, &yes, 1, second);
-        conf_line(&conf, global, dir, &yes, 1, NOWHERE);
+        conf_line(&conf, global, dir, &yes, 1, 0, second);
+        conf_line(&conf, global, dir, &yes, 1, 0, NOWHERE);
         struct str expected =
             arena_printf(&arena, "\nrun-as-root yes  # %s:2\nrun-as-root yes\n", table[i].shown);
         ck_assert_str_eq(emitted(&options), expected.p);
@@ -325,7 +325,7 @@ static enum arena_trouble outcome(enum deed deed)
     struct conf_section *vmta = section(SCOPE_virtual_mta, "a");
     struct arg yes = { .text = STR_INIT("yes") };
     if (deed == DEED_LINE)
-        conf_line(&conf, user, dir_of("run-as-root", SCOPE_global), &yes, 1, NOWHERE);
+        conf_line(&conf, user, dir_of("run-as-root", SCOPE_global), &yes, 1, 0, NOWHERE);
     else
         conf_section(&conf, deed == DEED_PARENT ? user : vmta, SCOPE_domain, STR("*"), NOWHERE,
                      NOWHERE);
@@ -355,7 +355,7 @@ static enum arena_trouble try_line(const struct directive *dir, enum scope scope
     }
     struct conf_section *s = section(scope, "");
     struct arg arg = { .text = STR_INIT("a") };
-    ck_assert_ptr_nonnull(conf_line(&conf, s, dir, &arg, 1, NOWHERE));
+    ck_assert_ptr_nonnull(conf_line(&conf, s, dir, &arg, 1, 0, NOWHERE));
     return ARENA_FINE;
 }
 
