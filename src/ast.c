@@ -2,25 +2,40 @@
 
 #include "ast.h"
 
+static struct words *new_words(struct arena *arena, uint32_t n)
+{
+    struct words *words = arena_alloc(arena, sizeof *words + n * sizeof *words->v);
+    *words = (struct words){ .n = n & 0x1fffffffu };
+    return words;
+}
+
+static void put_word(struct words *words, uint32_t i, struct value v)
+{
+    words->v[i] = v;
+    words->special |= v.special;
+    words->joined |= v.joined;
+    words->pattern |= v.kind == VALUE_PATTERN;
+}
+
 const struct words *words_make(struct arena *arena, const struct value *values, uint32_t n,
                                uint32_t lo)
 {
-    struct words *words = arena_alloc(arena, sizeof *words + n * sizeof *values);
-    words->n = n;
+    struct words *words = new_words(arena, n);
     for (uint32_t i = 0; i < n; i++) {
-        words->v[i] = values[i];
-        words->v[i].lo -= lo;
+        struct value v = values[i];
+        v.lo -= lo;
+        put_word(words, i, v);
     }
     return words;
 }
 
-const struct words *words_behind(struct arena *arena, const struct words *words)
+const struct words *words_behind(struct arena *arena, const struct words *said)
 {
-    struct words *all = arena_alloc(arena, sizeof *all + (words->n + 1) * sizeof *words->v);
-    all->n = words->n + 1;
-    all->v[0] = (struct value){ .p = "" };
-    memcpy(all->v + 1, words->v, words->n * sizeof *words->v);
-    return all;
+    struct words *words = new_words(arena, said->n + 1);
+    put_word(words, 0, (struct value){ .p = "" });
+    for (uint32_t i = 0; i < said->n; i++)
+        put_word(words, i + 1, said->v[i]);
+    return words;
 }
 
 struct span stmt_span(const struct stmt *s)
@@ -60,17 +75,12 @@ struct value value_word(struct value v)
 
 const struct stmt *stmt_words(struct arena *arena, const struct stmt *s)
 {
-    const struct words *said = s->words;
-    bool patterns = false;
-    for (uint32_t i = 0; i < said->n; i++)
-        patterns |= said->v[i].kind == VALUE_PATTERN;
-    if (!patterns)
+    if (!s->words->pattern)
         return s;
     struct stmt *copy = NEW(arena, struct stmt);
-    struct words *words = arena_alloc(arena, sizeof *words + said->n * sizeof *said->v);
-    words->n = said->n;
-    for (uint32_t i = 0; i < said->n; i++)
-        words->v[i] = value_word(said->v[i]);
+    struct words *words = new_words(arena, s->words->n);
+    for (uint32_t i = 0; i < s->words->n; i++)
+        put_word(words, i, value_word(s->words->v[i]));
     *copy = *s;
     copy->words = words;
     return copy;

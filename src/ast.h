@@ -34,7 +34,10 @@ _Static_assert(sizeof(struct value) == 16, "values are small");
 /* What a statement says.  Statements that read the same share it, so places count from the
    statement's own.  */
 struct words {
-    uint32_t n;                  /* at least 1 */
+    uint32_t n : 29;             /* at least 1 */
+    uint32_t special : 1;        /* some value is */
+    uint32_t joined : 1;         /* some value is */
+    uint32_t pattern : 1;        /* some value is one */
     struct value v[];
 };
 

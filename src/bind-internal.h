@@ -29,6 +29,19 @@ struct block {
     bool inherits;        /* from wider blocks, so that defaults are worth saying */
 };
 
+/* What the words of a statement were found to be in a place: the same again where they stand again.
+   'what' is what their line says, if nothing had to be said of it.  */
+struct known {
+    const struct words *words;
+    uint32_t place;
+    uint32_t target;
+    const struct attr *attr;
+    const struct directive *dir;
+    struct setting *what;
+};
+
+enum { N_KNOWN = 256 };          /* a power of two */
+
 struct bind {
     struct program *program;
     struct model *model;
@@ -38,6 +51,7 @@ struct bind {
     struct env env;
     bool shared;               /* outside of host blocks, while there are some */
     struct map words[N_KINDS]; /* word to struct attr */
+    struct known *known;       /* N_KNOWN of them, by the address of the words */
     struct map statements;     /* word to struct statement */
 };
 
@@ -54,6 +68,8 @@ struct attr {
 };
 
 /* bind.c */
+/* What 's' is in 'block': one of our words, or a directive of one of its targets, or neither.  */
+struct known *bind_know(struct bind *, const struct block *, const struct stmt *s);
 void bind_body(struct bind *, struct block *, const struct stmt *first);
 /* Sets up 'o' as declared by 's' under 'name' and enters it; false where it was reported.  */
 bool bind_declare(struct bind *, struct object *o, enum kind, enum kind space, struct arg name,
@@ -70,6 +86,8 @@ bool bind_needs_block(struct bind *, const struct stmt *s, const char *syntax);
 void bind_use(struct bind *, struct block *, struct arg name);
 
 /* bind-line.c */
+/* The directive of 'scope' that 's' is, or NULL.  */
+const struct directive *bind_directive_of(struct bind *, const struct stmt *s, enum scope);
 /* Binds 's' as a directive of one of the block's scopes, or reports what it is instead.  */
 void bind_directive(struct bind *, struct block *, const struct stmt *s);
 /* A line with directive 'dir' as 'target' says, from values that were checked.  */

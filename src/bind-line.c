@@ -185,11 +185,13 @@ static bool takes_patterns(enum type type)
 }
 
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
-                      const struct directive *dir, size_t target)
+                      struct known *known)
 {
+    const struct directive *dir = known->dir;
     enum expand_lists lists = dir->type == TYPE_DOMAIN_KEY ? EXPAND_APART
                               : dir->repeatable            ? EXPAND_JOINED
                                                            : EXPAND_LIST;
+    size_t calls = b->diags->n_calls;
     if (!takes_patterns(dir->type))
         s = stmt_words(b->arena, s);
     uint32_t n = expand_repeats(&b->env, s, lists);
@@ -201,15 +203,20 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
         take_secret(b, s, line);
         lower_words(b, line);
         bind_check_line(b, line);
-        check_default(b, block, block->targets[target].scope, line);
-        bind_add_line(b, block, block->targets[target].lines, line);
+        check_default(b, block, block->targets[known->target].scope, line);
+        if (!s->words->special && s->lo && dict_secret_arg(dir) < 0 && b->diags->n_calls == calls)
+            known->what = line->what;
+        bind_add_line(b, block, block->targets[known->target].lines, line);
     }
 }
 
-/* The directive that a line beginning with a pattern is, if 'scope' has one.  */
-static const struct directive *pattern_line(struct bind *b, const struct stmt *s, enum scope scope)
+/* A line that begins with a pattern is one where the scope has such lines.  */
+const struct directive *bind_directive_of(struct bind *b, const struct stmt *s, enum scope scope)
 {
-    return s->words->v[0].kind == VALUE_PATTERN ? dict_find(b->dict, STR("/regex/"), scope) : NULL;
+    const struct directive *dir = NULL;
+    if (s->words->v[0].kind == VALUE_PATTERN)
+        dir = dict_find(b->dict, STR("/regex/"), scope);
+    return dir ? dir : dict_find(b->dict, stmt_text(s, 0), scope);
 }
 
 /* 'include' inside a block: ours stands at the top of a file, PowerMTA's has another word.  */
@@ -220,23 +227,26 @@ static void ours_or_theirs(struct bind *b, const struct stmt *s)
     diag_help(b->diags, m, "for an include that the server reads, write `pmta-include`");
 }
 
+/* The line that these words made before, once more.  */
+static void bind_again(struct bind *b, struct block *block, const struct stmt *s,
+                       const struct known *known)
+{
+    struct line *line = arena_alloc(b->arena, sizeof *line);
+    *line = (struct line){ .what = known->what, .lo = s->lo, .copied = block->copied };
+    bind_add_line(b, block, block->targets[known->target].lines, line);
+}
+
 void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
 {
-    struct str word = stmt_text(s, 0);
-    for (size_t i = 0; i < block->n_targets; i++) {
-        enum scope scope = block->targets[i].scope;
-        const struct directive *dir = pattern_line(b, s, scope);
-        if (!dir)
-            dir = dict_find(b->dict, word, scope);
-        if (!dir)
-            continue;
-        if (dir == b->model->target[TARGET_global_include])
-            ours_or_theirs(b, s);
-        else if (bind_no_block(b, s) && !bind_runs_on(b, block, s))
-            bind_line(b, block, s, dir, i);
-        return;
-    }
-    bind_unknown(b, block, s);
+    struct known *known = bind_know(b, block, s);
+    if (known->what && !s->open)
+        bind_again(b, block, s, known);
+    else if (!known->dir)
+        bind_unknown(b, block, s);
+    else if (known->dir == b->model->target[TARGET_global_include])
+        ours_or_theirs(b, s);
+    else if (bind_no_block(b, s) && !bind_runs_on(b, block, s))
+        bind_line(b, block, s, known);
 }
 
 /* Our own word, but of other blocks: their names.  */

@@ -232,6 +232,17 @@ static bool has_range(struct env *env, struct value v)
     return expand_count(env, v, &count) && count > 0;
 }
 
+/* 'a' for as long as blocks are bound; one pattern is looked at before they are.  */
+static struct args args_kept(struct bind *b, struct args a)
+{
+    struct arg *v = a.v;
+    if (a.n <= 2)
+        return a;
+    a.v = arena_alloc(b->arena, a.n * sizeof *v);
+    memcpy(a.v, v, a.n * sizeof *v);
+    return a;
+}
+
 void bind_domain(struct bind *b, struct domains *list, struct map *index, const struct stmt *s,
                  uint8_t copied)
 {
@@ -245,7 +256,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         if (!outer.count)
             inner.index = i;
         b->env = inner;
-        struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
+        struct args h = args_kept(b, expand_args(&b->env, s, EXPAND_EACH, 0));
         for (uint32_t k = 1; k < h.n; k++)
             if (!h.v[k].bad && (i == 0 || has_range(&outer, stmt_value(s, k))))
                 bind_one_domain(b, list, index, s, h.v[k], copied);

@@ -102,7 +102,7 @@ static bool is_keyword(struct bind *b, const struct block *block, struct str wor
 
 bool bind_runs_on(struct bind *b, struct block *block, const struct stmt *s)
 {
-    for (uint32_t i = 1; i < s->words->n; i++) {
+    for (uint32_t i = 1; s->words->joined && i < s->words->n; i++) {
         struct value v = stmt_value(s, i);
         if (!v.joined || v.made || v.kind != VALUE_WORD || !is_keyword(b, block, value_text(v)))
             continue;
@@ -146,14 +146,36 @@ static bool is_use(const struct attr *attr)
     return attr && attr->bind == attr_use;
 }
 
+/* All of a block that bears on what a statement is there.  */
+static uint32_t place_of(const struct block *block)
+{
+    return (uint32_t)block->kind | (block->n_targets ? (uint32_t)block->targets[0].scope << 8 : 0) |
+           (uint32_t)block->inherits << 16 | (uint32_t)(block->copied > 0) << 17;
+}
+
+struct known *bind_know(struct bind *b, const struct block *block, const struct stmt *s)
+{
+    uint32_t place = place_of(block);
+    size_t at = ((uintptr_t)s->words >> 4 ^ place) & (N_KNOWN - 1);
+    struct known *known = &b->known[at];
+    if (known->words == s->words && known->place == place)
+        return known;
+    *known = (struct known){ .words = s->words, .place = place };
+    known->attr = map_get(&b->words[block->kind], stmt_text(s, 0));
+    for (uint32_t i = 0; !known->attr && !known->dir && i < block->n_targets; i++) {
+        known->dir = bind_directive_of(b, s, block->targets[i].scope);
+        known->target = i;
+    }
+    return known;
+}
+
 void bind_body(struct bind *b, struct block *block, const struct stmt *first)
 {
-    const struct map *words = &b->words[block->kind];
     const struct stmt *policies = NULL;
     for (const struct stmt *s = first; s; s = s->next) {
         if (s->words->v[0].bad)
             continue;
-        const struct attr *attr = map_get(words, stmt_text(s, 0));
+        const struct attr *attr = bind_know(b, block, s)->attr;
         if (is_use(attr))
             policies = policies ? policies : s;
         else if (attr)
@@ -165,8 +187,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
     }
     /* Policies last: what stands beside them wins.  */
     for (const struct stmt *s = policies; s; s = s->next) {
-        const struct attr *attr =
-            s->words->v[0].bad ? NULL : map_get(words, stmt_text(s, 0));
+        const struct attr *attr = s->words->v[0].bad ? NULL : bind_know(b, block, s)->attr;
         if (is_use(attr))
             bind_attr(b, block, attr, s);
     }
@@ -326,7 +347,8 @@ struct model *bind(struct program *p, struct host *host)
                       .dict = p->dict,
                       .env = load_env(p, host),
                       .shared = p->hosts.n > 0,
-                      .statements = { .arena = p->arena } };
+                      .statements = { .arena = p->arena },
+                      .known = NEW_ARRAY(p->arena, struct known, N_KNOWN) };
     p->budget = EXPAND_TOTAL;
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)

@@ -71,6 +71,7 @@ PRINTF(5, 0)
 static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
                            const char *format, va_list args)
 {
+    d->n_calls++;
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
     struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
     void **seen = full ? NULL : seen_at(d, check, level, span);

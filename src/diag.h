@@ -81,6 +81,7 @@ struct diags {
     } suspect;
     size_t guesses;              /* suggestions left: each looks at many names */
     size_t n_errors, n_warnings;
+    size_t n_calls; /* of 'diag', whatever became of them */
     struct diag scratch; /* takes what is said of a repeated message */
 };
 

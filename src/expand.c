@@ -300,7 +300,7 @@ static bool fits_header(struct env *e, struct value v, uint32_t count)
 uint32_t expand_repeats(struct env *e, const struct stmt *s, enum expand_lists lists)
 {
     uint32_t repeats = 0;
-    for (uint32_t i = 0; i < s->words->n; i++) {
+    for (uint32_t i = 0; s->words->special && i < s->words->n; i++) {
         uint32_t count;
         if (!s->words->v[i].special)
             continue;
@@ -337,31 +337,34 @@ static uint32_t in_place(struct env *e, const struct stmt *s, uint32_t i, enum e
     return count ? count : 1;
 }
 
-static bool is_plain(const struct stmt *s)
+/* Room for 'n' arguments.  */
+static struct args new_args(struct env *e, size_t n)
 {
-    for (uint32_t i = 0; i < s->words->n; i++)
-        if (s->words->v[i].special)
-            return false;
-    return true;
+    struct scratch *scratch = e->scratch;
+    if (scratch->args.cap < n) {
+        scratch->args.cap = n < 64 ? 64 : n;
+        scratch->args.v = arena_alloc(e->arena, scratch->args.cap * sizeof(struct arg));
+    }
+    return (struct args){ scratch->args.v, 0 };
 }
 
 /* Most statements hold neither ranges nor variables.  */
 static struct args plain_args(struct env *e, const struct stmt *s)
 {
-    struct args args = { arena_alloc(e->arena, s->words->n * sizeof(struct arg)), s->words->n };
-    for (uint32_t i = 0; i < s->words->n; i++)
-        args.v[i] = as_written(stmt_value(s, i));
+    struct args args = new_args(e, s->words->n);
+    for (; args.n < s->words->n; args.n++)
+        args.v[args.n] = as_written(stmt_value(s, args.n));
     return args;
 }
 
 struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
 {
-    if (is_plain(s))
+    if (!s->words->special)
         return plain_args(e, s);
     size_t n = 0;
     for (uint32_t k = 0; k < s->words->n; k++)
         n += in_place(e, s, k, lists);
-    struct args args = { arena_alloc(e->arena, n * sizeof(struct arg)), 0 };
+    struct args args = new_args(e, n);
     for (uint32_t k = 0; k < s->words->n; k++) {
         uint32_t here = in_place(e, s, k, lists);
         for (uint32_t j = 0; j < here; j++) {

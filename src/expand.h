@@ -30,6 +30,11 @@ struct vars {
     struct vars *outer;
 };
 
+/* Where the arguments of a statement are made.  */
+struct scratch {
+    VEC(struct arg) args;
+};
+
 struct env {
     struct arena *arena;
     struct diags *diags;
@@ -37,9 +42,11 @@ struct env {
     uint32_t count, index; /* of the header around; count 0: none */
     struct span header;    /* its first range */
     size_t *budget;        /* elements left */
+    struct scratch *scratch;
 };
 
-/* The arguments of one statement, keyword included.  */
+/* The arguments of one statement, keyword included.  They stand in the scratch space of the
+   environment, and are good until the next ones are made there.  */
 struct args {
     struct arg *v;
     uint32_t n;

@@ -39,7 +39,11 @@ const char *version_text(int version)
 struct env load_env(struct program *p, struct host *host)
 {
     struct env env = {
-        .arena = p->arena, .diags = p->diags, .vars = &p->globals, .budget = &p->budget
+        .arena = p->arena,
+        .diags = p->diags,
+        .vars = &p->globals,
+        .budget = &p->budget,
+        .scratch = &p->scratch,
     };
     if (host)
         env.vars = &host->vars;

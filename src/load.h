@@ -66,6 +66,7 @@ struct program {
     int version;
     struct span version_span;
     size_t budget;                      /* elements of ranges that are left */
+    struct scratch scratch;             /* of all environments */
     const struct source *secrets_noted; /* rows whose passwords were spoken of */
     bool broken;                        /* an input could not be read: status 2 */
 };

@@ -14,6 +14,7 @@ static struct sources sources;
 static struct diags diags;
 static struct vars outer, inner;
 static size_t budget;
+static struct scratch scratch;
 static struct env env;
 
 /* Nobody waits at 'handler': where the arena gives up, the test dies of it.  */
@@ -25,7 +26,9 @@ static void set_up(void)
     outer = (struct vars){ .map = { .arena = &arena, .exact = true } };
     inner = (struct vars){ .map = { .arena = &arena, .exact = true }, .outer = &outer };
     budget = EXPAND_TOTAL;
-    env = (struct env){ .arena = &arena, .diags = &diags, .vars = &inner, .budget = &budget };
+    scratch = (struct scratch){ 0 };
+    env = (struct env){ .arena = &arena, .diags = &diags, .vars = &inner, .budget = &budget,
+                         .scratch = &scratch };
 }
 
 static void tear_down(void)
