@@ -9,7 +9,7 @@ enum {
     FIRST_CHUNK = 64 << 10, /* a small topology needs one */
     CHUNK = 2 << 20,        /* large ones: fewer page faults than with small chunks */
     BLOCK = 64 << 10,       /* pieces from here on stand alone and may grow in place */
-    ALIGN = 16
+    ALIGN = 8               /* of pointers and 64-bit numbers, and nothing is wider */
 };
 
 struct arena_chunk {

@@ -1,7 +1,7 @@
 /* arena.h - the memory of one compilation.
 
    Everything that a compilation makes comes from one arena and goes with it: nobody frees a part,
-   nothing points out of it.  Always true: memory is aligned for any object and lives until
+   nothing points out of it.  Always true: memory is aligned for pointers and 64-bit numbers and lives until
    'arena_free'.
 
    When memory runs out, or a promise of ours is broken, the arena does not return: it jumps to the

@@ -65,7 +65,7 @@ static void newer_value(struct bind *b, struct line *line, size_t which, const s
 
 bool bind_check_value(struct bind *b, struct line *line)
 {
-    struct fault f = { 0 };
+    struct fault f;
     size_t which = 0;
     for (uint32_t i = 0; i < line->what->n_args; i++)
         line->bad |= line->what->args[i].bad;

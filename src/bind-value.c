@@ -28,7 +28,7 @@ static const char *address_word(struct str text)
 
 bool bind_cidr(struct bind *b, struct arg arg, struct cidr *cidr)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg.bad)
         return false;
     if (value_cidr(arg.text, cidr, &f))
@@ -58,7 +58,7 @@ bool bind_network(struct bind *b, struct arg arg, struct cidr *cidr)
 
 bool bind_endpoint(struct bind *b, struct arg arg, struct cidr *cidr, uint16_t *port)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg.bad)
         return false;
     if (value_endpoint(arg.text, cidr, port, &f))
@@ -113,7 +113,7 @@ static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, s
 
 bool bind_host(struct bind *b, struct arg *arg)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg->bad)
         return false;
     return judge_host(b, arg, value_host(arg->text, &f), &f, "a hostname");
@@ -121,7 +121,7 @@ bool bind_host(struct bind *b, struct arg *arg)
 
 bool bind_domain_name(struct bind *b, struct arg *arg, bool pattern)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg->bad)
         return false;
     return judge_host(b, arg, value_domain(arg->text, pattern, &f), &f,
@@ -130,7 +130,7 @@ bool bind_domain_name(struct bind *b, struct arg *arg, bool pattern)
 
 bool bind_selector(struct bind *b, struct arg arg)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg.bad)
         return false;
     if (value_selector(arg.text, &f))
@@ -143,7 +143,7 @@ bool bind_selector(struct bind *b, struct arg arg)
 
 bool bind_name(struct bind *b, struct arg arg, bool user)
 {
-    struct fault f = { 0 };
+    struct fault f;
     if (arg.bad)
         return false;
     if (name_is_reserved(arg.text)) {

@@ -154,7 +154,7 @@ static void unknown_variable(struct env *e, struct span span, struct str name)
 
 struct work {
     struct env *env;
-    struct buf out;
+    struct buf *out;
     struct span span; /* of the value that is being expanded */
     size_t left;      /* substitutions */
     unsigned depth;   /* variables around this one */
@@ -172,7 +172,7 @@ static void put_variable(struct work *w, struct str name, struct span span)
         return;
     }
     var->used = true;
-    if (var->busy || !w->left || w->depth == NESTING || w->out.n > AST_WORD) {
+    if (var->busy || !w->left || w->depth == NESTING || w->out->n > AST_WORD) {
         struct diag *m = diag(w->env->diags, CHECK_syntax, w->span,
                               var->busy ? "the variable `%.*s` refers to itself"
                                         : "the variable `%.*s` grows beyond any use",
@@ -201,7 +201,15 @@ static void unclosed_variable(struct work *w, struct span span)
 static void put_element(struct work *w, const struct range *range, uint32_t i)
 {
     uint64_t n = range->first < range->last ? range->first + i : range->first - i;
-    buf_printf(&w->out, "%0*llu", (int)range->width, (unsigned long long)n);
+    char digits[24], *p = digits + sizeof digits;
+    do {
+        *--p = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    size_t size = (size_t)(digits + sizeof digits - p);
+    if (size < range->width)
+        buf_fill(w->out, '0', range->width - size);
+    buf_put(w->out, (struct str){ p, size });
 }
 
 static void put_value(struct work *w, struct value v, uint32_t element)
@@ -209,12 +217,12 @@ static void put_value(struct work *w, struct value v, uint32_t element)
     struct str text = value_text(v);
     struct range range;
     if (!v.special)
-        buf_put(&w->out, text);
+        buf_put(w->out, text);
     for (size_t i = 0, len; v.special && i < text.n && !w->bad; i += len) {
         char c = text.p[i];
         len = 1;
         if (c == '\\' && v.kind == VALUE_STRING && i + 1 < text.n) {
-            buf_char(&w->out, text.p[i + 1]);
+            buf_char(w->out, text.p[i + 1]);
             len = 2;
             continue;
         }
@@ -229,7 +237,7 @@ static void put_value(struct work *w, struct value v, uint32_t element)
         else if (piece == PIECE_UNCLOSED)
             unclosed_variable(w, part_span(v, i, 2));
         else
-            buf_put(&w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
+            buf_put(w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
     }
 }
 
@@ -248,13 +256,12 @@ struct arg expand_value(struct env *e, struct value v, uint32_t i)
     struct arg arg = as_written(v);
     if (!v.special || v.kind == VALUE_PATTERN || v.bad)
         return arg;
-    struct work w = {
-        .env = e, .out = { .arena = e->arena }, .span = arg.span, .left = SUBSTITUTIONS
-    };
+    struct buf *text = &e->scratch->text;
+    struct work w = { .env = e, .out = text, .span = arg.span, .left = SUBSTITUTIONS };
+    text->arena = e->arena;
+    text->n = 0;
     put_value(&w, v, i);
-    arg.text = buf_str(&w.out);
-    if (!arg.text.p)
-        arg.text = STR("");
+    arg.text = arena_str(e->arena, buf_str(text));
     if (arg.text.n > AST_WORD && !w.bad) {
         diag(e->diags, CHECK_syntax, arg.span, "a value of more than %d bytes", AST_WORD);
         w.bad = true;

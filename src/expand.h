@@ -33,6 +33,7 @@ struct vars {
 /* Where the arguments of a statement are made.  */
 struct scratch {
     VEC(struct arg) args;
+    struct buf text;
 };
 
 struct env {

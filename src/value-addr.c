@@ -245,8 +245,33 @@ static bool is_dashed(struct str s, struct fault *fault)
     return true;
 }
 
+/* Nearly all addresses: four numbers that nothing is wrong with.  False where that takes a closer
+   look.  */
+static bool plain4(struct str s, struct addr *addr)
+{
+    size_t at = 0;
+
+    *addr = (struct addr){ .family = 4 };
+    for (size_t part = 0; part < 4; part++) {
+        size_t from = at;
+        unsigned number = 0;
+        while (at < s.n && at < from + 3 && is_digit(s.p[at]))
+            number = number * 10 + (unsigned)(s.p[at++] - '0');
+        if (at == from || number > 255 || (s.p[from] == '0' && at > from + 1))
+            return false;
+        if (part < 3 && (at == s.n || s.p[at++] != '.'))
+            return false;
+        addr->b[part] = (uint8_t)number;
+    }
+    return at == s.n;
+}
+
 bool value_cidr(struct str s, struct cidr *cidr, struct fault *fault)
 {
+    if (plain4(s, &cidr->addr)) {
+        cidr->bits = 32;
+        return true;
+    }
     size_t slash = str_find(s, '/'), at = slash + 1, n;
     uint64_t bits;
 

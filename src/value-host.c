@@ -201,11 +201,42 @@ static bool is_address(struct str s)
     return dots == 3;
 }
 
+/* Nearly all names: two labels or more that nothing is wrong with.  False where that takes a closer
+   look.  */
+static bool is_plain_name(struct str s)
+{
+    size_t from = 0;             /* of the label */
+    bool number = true;          /* the label is digits so far */
+    char before = '.';
+
+    if (s.n > HOST_MAX)
+        return false;
+    for (size_t i = 0; i < s.n; before = s.p[i++]) {
+        char c = s.p[i];
+        if (c >= 'a' && c <= 'z') {
+            number = false;
+        } else if (c == '.') {
+            if (before == '.' || before == '-' || i - from > LABEL_MAX)
+                return false;
+            from = i + 1;
+            number = true;
+        } else if (c == '-') {
+            if (before == '.' || before == '-') /* perhaps "xn--" */
+                return false;
+        } else if (!is_digit(c)) {
+            return false;
+        }
+    }
+    return from > 0 && !number && before != '-' && s.n - from <= LABEL_MAX;
+}
+
 /* A domain name; 'single' allows one label.  */
 static enum host_fault check_name(struct str s, bool single, struct fault *fault)
 {
     size_t n;
 
+    if (is_plain_name(s))
+        return HOST_FINE;
     if (s.n == 0)
         return bad(fault_at(fault, 0, 0, "a hostname is missing"), HOST_SYNTAX);
     if (is_address(s))

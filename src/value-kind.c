@@ -121,6 +121,8 @@ enum addr_kind cidr_kind(const struct cidr *cidr)
             break;
         }
     }
+    if (cidr->bits == full(cidr))
+        return kind;             /* one address holds no range */
     for (size_t i = 0; i < N_RANGES; i++)
         if (cidr_contains(cidr, &ranges[i].range) && ranges[i].range.bits > cidr->bits &&
             ranges[i].kind != kind)
