@@ -7,39 +7,24 @@
 
 enum {
     FIRST_CHUNK = 64 << 10, /* a small topology needs one */
-    CHUNK = 2 << 20,        /* large ones: fewer page faults than with small chunks */
-    BLOCK = 64 << 10,       /* pieces from here on stand alone and may grow in place */
-    ALIGN = 8               /* of pointers and 64-bit numbers, and nothing is wider */
+    CHUNK = 2 << 20         /* large ones: fewer page faults than with small chunks */
 };
 
 struct arena_chunk {
     struct arena_chunk *next;
-    _Alignas(ALIGN) char data[];
+    _Alignas(ARENA_ALIGN) char data[];
 };
 
 struct arena_block {
     struct arena_block *next, *prev;
-    _Alignas(ALIGN) char data[];
+    _Alignas(ARENA_ALIGN) char data[];
 };
 
-_Static_assert(sizeof(struct arena_block) % ALIGN == 0, "blocks keep the alignment");
+_Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "blocks keep the alignment");
 
 void arena_init(struct arena *arena, jmp_buf *handler)
 {
     *arena = (struct arena){ .handler = handler };
-}
-
-void arena_free(struct arena *arena)
-{
-    for (struct arena_chunk *c = arena->chunks, *next; c; c = next) {
-        next = c->next;
-        free(c);
-    }
-    for (struct arena_block *b = arena->blocks, *next; b; b = next) {
-        next = b->next;
-        free(b);
-    }
-    *arena = (struct arena){ .handler = arena->handler };
 }
 
 static _Noreturn void no_memory(struct arena *arena)
@@ -106,16 +91,51 @@ static void new_chunk(struct arena *arena)
     arena->end = c->data + size;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_alloc_slow(struct arena *arena, size_t size)
 {
-    if (size >= BLOCK)
+    if (size >= ARENA_BLOCK)
         return new_block(arena, size);
-    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    if (!arena->at || (size_t)(arena->end - arena->at) < size)
-        new_chunk(arena);
-    void *p = arena->at;
-    arena->at += size;
-    return p;
+    new_chunk(arena);
+    return arena_alloc(arena, size);
+}
+
+static void free_blocks(struct arena *arena)
+{
+    for (struct arena_block *b = arena->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    arena->blocks = NULL;
+}
+
+/* Frees all chunks but 'kept'.  */
+static void free_chunks(struct arena *arena, struct arena_chunk *kept)
+{
+    for (struct arena_chunk *c = arena->chunks, *next; c; c = next) {
+        next = c->next;
+        if (c != kept)
+            free(c);
+    }
+    arena->chunks = kept;
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_chunk *first = arena->chunks; /* only the first one is there for nearly all */
+    while (first && first->next)
+        first = first->next;
+    if (arena->chunks != first)
+        free_chunks(arena, first);
+    free_blocks(arena);
+    arena->at = first ? first->data : NULL;
+    arena->end = first ? first->data + FIRST_CHUNK : NULL;
+}
+
+void arena_free(struct arena *arena)
+{
+    free_chunks(arena, NULL);
+    free_blocks(arena);
+    *arena = (struct arena){ .handler = arena->handler };
 }
 
 void *arena_zalloc(struct arena *arena, size_t n, size_t size)
@@ -128,7 +148,7 @@ void *arena_zalloc(struct arena *arena, size_t n, size_t size)
 
 void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size)
 {
-    if (p && old_size >= BLOCK)
+    if (p && old_size >= ARENA_BLOCK)
         return grow_block(arena, p, old_size, new_size);
     void *grown = arena_alloc(arena, new_size);
     if (p && old_size)

@@ -36,8 +36,28 @@ void arena_init(struct arena *arena, jmp_buf *handler);
 /* Gives everything back to the system.  The arena may be used again after 'arena_init'.  */
 void arena_free(struct arena *arena);
 
+/* Forgets all that was allocated; its memory is used again.  For an arena that holds what is needed
+   for a moment only.  */
+void arena_reset(struct arena *arena);
+
+enum {
+    ARENA_ALIGN = 8,            /* of pointers and 64-bit numbers, and nothing is wider */
+    ARENA_BLOCK = 64 << 10      /* pieces from here on stand alone and may grow in place */
+};
+
+/* 'arena_alloc' where the newest chunk does not hold it.  */
+void *arena_alloc_slow(struct arena *arena, size_t size);
+
 /* 'size' bytes of undefined content; never NULL.  */
-void *arena_alloc(struct arena *arena, size_t size);
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t whole = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    if (size >= ARENA_BLOCK || (size_t)(arena->end - arena->at) < whole)
+        return arena_alloc_slow(arena, size);
+    void *p = arena->at;
+    arena->at += whole;
+    return p;
+}
 
 /* 'n' objects of 'size' bytes each, all zero; never NULL.  */
 void *arena_zalloc(struct arena *arena, size_t n, size_t size);

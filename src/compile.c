@@ -85,20 +85,17 @@ static bool is_wanted(const struct options *o, const struct model *m)
     return !o->host.n || str_ieq(o->host, m->host);
 }
 
-static void emit_one(struct compilation *c, const struct model *m, const struct conf *conf)
+/* What the target version cannot say is reported when the output is made for nobody.  */
+static void plan_for_nobody(struct compilation *c, const struct model *m)
 {
-    const struct options *o = c->program.options;
-    struct emit_options options = { header(c, m), o->annotate, o->redact };
-    struct buf out = { .arena = &c->arena };
-    emit(conf, &c->sources, &options, &out);
-    VEC_PUSH(&c->arena, &c->outputs, (struct output){ m->host, buf_str(&out) });
+    struct conf conf = { .arena = &c->scratch, .diags = &c->diags };
+    plan(m, &conf);
 }
 
 /* Binds, links and judges all hosts, then makes the output of those that are wanted.  */
 static void compile_models(struct compilation *c, enum compile_goal goal)
 {
     models list = { 0 };
-    VEC(struct conf *) confs = { 0 };
     bind_all(c, &list);
     struct map names = all_names(c, &list);
     check_assigned(c, &list);
@@ -115,10 +112,11 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
     }
     verify_fleet((const struct model *const *)list.v, list.n);
     for (size_t i = 0; i < list.n; i++)
-        VEC_PUSH(&c->arena, &confs, plan(list.v[i]));
-    for (size_t i = 0; goal == COMPILE_BUILD && !c->diags.n_errors && i < list.n; i++)
+        plan_for_nobody(c, list.v[i]);
+    for (size_t i = 0; goal == COMPILE_BUILD && i < list.n; i++)
         if (is_wanted(c->program.options, list.v[i]))
-            emit_one(c, list.v[i], confs.v[i]);
+            VEC_PUSH(&c->arena, &c->outputs,
+                     (struct output){ .host = list.v[i]->host, .model = list.v[i] });
 }
 
 /* Last, when all has been said.  */
@@ -146,7 +144,7 @@ static void convert(struct compilation *c)
             if (p->rows.v[k]->file->source == source)
                 legacy_print(&p->rows.v[k]->rows, p->rows.v[k]->file, &out);
     }
-    VEC_PUSH(&c->arena, &c->outputs, (struct output){ STR(""), buf_str(&out) });
+    VEC_PUSH(&c->arena, &c->outputs, (struct output){ .host = STR(""), .text = buf_str(&out) });
 }
 
 static void nothing_declared(struct compilation *c)
@@ -223,6 +221,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
         return COMPILE_BUG;
     }
     arena_init(&c->arena, &c->handler);
+    arena_init(&c->scratch, &c->handler);
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
     run(c, options, goal);
@@ -235,7 +234,81 @@ enum compile_status compile(struct compilation *c, const struct options *options
     return COMPILE_ERRORS;
 }
 
+enum { PIECE = 64 << 10 };       /* bytes of output that are handed on at once */
+
+/* Output on its way out.  */
+struct printer {
+    struct compilation *c;
+    const struct emit_options *options;
+    struct buf text;
+    put_fn *put;
+    void *context;
+    bool stopped;
+};
+
+static void hand_on(struct printer *p, size_t least)
+{
+    if (p->text.n < least || p->stopped)
+        return;
+    p->stopped = !p->put(p->context, buf_str(&p->text));
+    p->text.n = 0;
+}
+
+static void print_done(const struct conf *conf, void *context)
+{
+    struct printer *p = context;
+    if (p->stopped)
+        return;
+    emit(conf, &p->c->sources, p->options, &p->text);
+    hand_on(p, PIECE);
+}
+
+static void print_model(struct compilation *c, const struct model *m, put_fn *put, void *context)
+{
+    const struct options *o = c->program.options;
+    struct emit_options options = { header(c, m), o->annotate, o->redact };
+    struct printer p = { c, &options, { .arena = &c->arena }, put, context, false };
+    struct conf conf = { .arena = &c->scratch, .diags = &c->diags, .checked = true,
+                         .done = print_done, .context = &p };
+    emit_header(&options, &p.text);
+    plan(m, &conf);
+    hand_on(&p, 1);
+}
+
+enum compile_status compile_print(struct compilation *c, size_t output, put_fn *put, void *context)
+{
+    const struct output *o = &c->outputs.v[output];
+    switch (setjmp(c->handler)) {
+    case ARENA_FINE:
+        break;
+    case ARENA_NO_MEMORY:
+        return COMPILE_NO_MEMORY;
+    default:
+        return COMPILE_BUG;
+    }
+    if (o->model)
+        print_model(c, o->model, put, context);
+    else
+        put(context, o->text);
+    return COMPILE_FINE;
+}
+
+static bool collect(void *context, struct str text)
+{
+    buf_put(context, text);
+    return true;
+}
+
+struct str compile_text(struct compilation *c, size_t output)
+{
+    struct buf text = { .arena = &c->arena };
+    if (compile_print(c, output, collect, &text) != COMPILE_FINE)
+        return (struct str){ NULL, 0 };
+    return buf_str(&text);
+}
+
 void compile_free(struct compilation *c)
 {
+    arena_free(&c->scratch);
     arena_free(&c->arena);
 }

@@ -8,6 +8,7 @@
 #define PMTAC_COMPILE_H
 
 #include "load.h"
+#include "model.h"
 
 /* What is wanted.  */
 enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT };
@@ -20,13 +21,16 @@ enum compile_status {
     COMPILE_BUG /* a promise of this program was broken: 'arena.bug' says which */
 };
 
+/* Something to be printed: from a model, or a text.  */
 struct output {
     struct str host; /* "" where there are no host blocks */
-    struct str text;
+    const struct model *model;
+    struct str text; /* model NULL */
 };
 
 struct compilation {
     struct arena arena;
+    struct arena scratch; /* for what is needed for a moment */
     jmp_buf handler;
     struct sources sources;
     struct diags diags; /* sorted when 'compile' returns */
@@ -38,6 +42,16 @@ struct compilation {
    c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.  */
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);
+
+/* Takes a piece of output; returns false where it wants no more.  */
+typedef bool put_fn(void *context, struct str text);
+
+/* Prints output number 'output' piece by piece.  May be done again, with the same result.  Returns
+   COMPILE_FINE, also where 'put' wanted no more, or what went wrong.  */
+enum compile_status compile_print(struct compilation *, size_t output, put_fn *put, void *context);
+
+/* The same as one text, in the arena; its 'p' is NULL where memory ran out.  */
+struct str compile_text(struct compilation *, size_t output);
 
 /* Gives all memory of 'c' back; good after any status.  */
 void compile_free(struct compilation *c);

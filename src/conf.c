@@ -112,10 +112,10 @@ struct conf_line *conf_line(struct conf *c, struct conf_section *section,
 {
     if (!(dir->scopes & (uint64_t)1 << section->scope))
         arena_bug(c->arena, "a directive that may not stand in its section");
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; !c->checked && i < n; i++)
         if (!check_value(c, &args[i], at))
             return NULL;
-    struct conf_line *line = NEW(c->arena, struct conf_line);
+    struct conf_line *line = arena_alloc(c->arena, sizeof *line);
     *line = (struct conf_line){ .dir = dir, .args = args, .n_args = n, .origin = origin };
     if (section->last_line)
         section->last_line->next = line;
@@ -123,6 +123,14 @@ struct conf_line *conf_line(struct conf *c, struct conf_section *section,
         section->lines = line;
     section->last_line = line;
     return line;
+}
+
+void conf_done(struct conf *c)
+{
+    if (c->done && c->first)
+        c->done(c, c->context);
+    c->first = c->last = NULL;
+    arena_reset(c->arena);
 }
 
 bool conf_has(const struct conf_section *s, const struct directive *dir)

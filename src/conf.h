@@ -30,11 +30,18 @@ struct conf_section {
     const char *comment; /* above it, or NULL */
 };
 
+/* A tree that may be large is handed on piece by piece: 'done' takes what is complete.  */
 struct conf {
-    struct arena *arena;
+    struct arena *arena; /* of the tree alone */
     struct diags *diags;
+    bool checked; /* that all values can be written is known from an earlier time */
     struct conf_section *first, *last; /* SCOPE_global ones hold lines of the file itself */
+    void (*done)(const struct conf *, void *context); /* NULL: nobody is interested */
+    void *context;
 };
+
+/* What stands in the tree is complete: hands it to 'done' and forgets it, with its memory.  */
+void conf_done(struct conf *);
 
 /* A section at the end of the file, or of 'parent' where there is one.  */
 struct conf_section *conf_section(struct conf *, struct conf_section *parent, enum scope,

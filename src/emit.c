@@ -139,11 +139,16 @@ static void put_comment(struct emit *e, struct str text)
     }
 }
 
+void emit_header(const struct emit_options *options, struct buf *out)
+{
+    struct emit e = { .options = options, .out = out };
+    put_comment(&e, options->header);
+}
+
 void emit(const struct conf *c, struct sources *sources, const struct emit_options *options,
           struct buf *out)
 {
     struct emit e = { sources, options, out };
-    put_comment(&e, options->header);
     for (const struct conf_section *s = c->first; s; s = s->next) {
         if (s->scope == SCOPE_global && !s->lines)
             continue;

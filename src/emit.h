@@ -13,7 +13,10 @@ struct emit_options {
     bool redact;       /* secrets as asterisks */
 };
 
-/* Appends the PowerMTA configuration to 'out'.  */
+/* Appends what stands above all sections to 'out'.  */
+void emit_header(const struct emit_options *, struct buf *out);
+
+/* Appends the sections of the tree to 'out'.  */
 void emit(const struct conf *, struct sources *, const struct emit_options *, struct buf *out);
 
 #endif

@@ -2,31 +2,34 @@
 
 #include "lower.h"
 
-static const struct {
-    enum lower group;
-    enum target target;
-    struct arg value;
-    const char *lost;
-} rows[] = {
+static const struct lower_row rows[] = {
 #define LOWER(GROUP, TARGET, VALUE, LOST)                                                          \
     { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
 #include "../grammar/lower.def"
 #undef LOWER
+    { .group = LOWER_none }
 };
+
+const struct lower_row *lower_rows(enum lower group)
+{
+    const struct lower_row *row = rows;
+    while (row->group != group && row->group != LOWER_none)
+        row++;
+    return row;
+}
 
 void lower(const struct model *m, struct lines *to, enum lower group, enum scope scope,
            const struct lines *said, struct span origin)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct directive *dir = m->target[rows[i].target];
-        if (rows[i].group != group || !(dir->scopes & (uint64_t)1 << scope))
+    for (const struct lower_row *row = lower_rows(group); row->group == group; row++) {
+        const struct directive *dir = m->target[row->target];
+        if (!(dir->scopes & (uint64_t)1 << scope) || line_find(to, dir) ||
+            (said && line_find(said, dir)))
             continue;
-        if (line_find(to, dir) || (said && line_find(said, dir)))
-            continue;
-        struct arg value = rows[i].value;
+        struct arg value = row->value;
         value.span = origin;
         struct line *line = line_make(m->arena, dir, &value, 1, origin);
-        line->what->lost = rows[i].lost;
+        line->what->lost = row->lost;
         lines_add(to, line);
     }
 }

@@ -33,6 +33,17 @@ enum lower {
     LOWER_defaults
 };
 
+/* One row of lower.def.  */
+struct lower_row {
+    enum lower group;
+    enum target target;
+    struct arg value;
+    const char *lost;
+};
+
+/* The first row of 'group'; the others follow it, until there is one of another group.  */
+const struct lower_row *lower_rows(enum lower group);
+
 /* Adds the rows of 'group' that may stand in 'scope' to 'to', but for directives that 'to' or
    'said' (NULL: nothing) has.  'origin' is the word that caused them.  */
 void lower(const struct model *, struct lines *to, enum lower group, enum scope,

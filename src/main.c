@@ -109,7 +109,7 @@ static int write_hosts(struct compilation *c, const char *folder)
             complain(host, why);
             return STATUS_TROUBLE;
         }
-        int status = write_file(host_path(c, folder, i, "/config"), c->outputs.v[i].text);
+        int status = write_file(host_path(c, folder, i, "/config"), compile_text(c, i));
         if (status != STATUS_FINE)
             return status;
     }
@@ -146,7 +146,7 @@ static int write_outputs(struct compilation *c, const struct opts *o)
                  "is a directory; only a topology with several hosts is written into one");
         return STATUS_TROUBLE;
     }
-    return write_file(o->output, c->outputs.v[0].text);
+    return write_file(o->output, compile_text(c, 0));
 }
 
 static enum compile_goal goal_of(enum command command)

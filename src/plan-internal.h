@@ -16,7 +16,7 @@ enum identity_place {
 struct plan {
     const struct model *m;
     struct conf *conf;
-    struct arena *arena;
+    struct arena *arena; /* of 'conf' */
     struct diags *diags;
     struct conf_section *globals; /* lines of the file itself that others add to */
 };

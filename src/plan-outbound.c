@@ -163,10 +163,16 @@ static void plan_pool(struct plan *p, const struct pool *pool)
 
 void plan_outbound(struct plan *p)
 {
-    for (size_t i = 0; i < p->m->vmtas.n; i++)
+    for (size_t i = 0; i < p->m->vmtas.n; i++) {
         plan_vmta(p, p->m->vmtas.v[i]);
-    for (size_t i = 0; i < p->m->pools.n; i++)
+        conf_done(p->conf);
+    }
+    for (size_t i = 0; i < p->m->pools.n; i++) {
         plan_pool(p, p->m->pools.v[i]);
-    for (const struct domain *d = p->m->domains.first; d; d = d->next)
+        conf_done(p->conf);
+    }
+    for (const struct domain *d = p->m->domains.first; d; d = d->next) {
         plan_domain(p, NULL, d);
+        conf_done(p->conf);
+    }
 }

@@ -19,11 +19,13 @@ bool plan_has(struct plan *p, const struct directive *dir, struct span origin, c
 void plan_lower(struct plan *p, struct conf_section *s, enum lower group, const struct lines *said,
                 struct span origin)
 {
-    struct lines made = { NULL, NULL };
-    lower(p->m, &made, group, s->scope, said, origin);
-    for (const struct line *l = made.first; l; l = l->next)
-        if (!conf_has(s, l->what->dir) && plan_has(p, l->what->dir, origin, l->what->lost))
-            conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args, l->lo, origin);
+    for (const struct lower_row *row = lower_rows(group); row->group == group; row++) {
+        const struct directive *dir = p->m->target[row->target];
+        bool fits = (dir->scopes & (uint64_t)1 << s->scope) != 0;
+        if (fits && !(said && line_find(said, dir)) && !conf_has(s, dir) &&
+            plan_has(p, dir, origin, row->lost))
+            conf_line(p->conf, s, dir, &row->value, 1, 0, origin);
+    }
 }
 
 void plan_line(struct plan *p, struct conf_section *s, enum target target, const struct arg *args,
@@ -233,16 +235,15 @@ static void plan_sections(struct plan *p, bool referred)
             plan_section(p, NULL, p->m->sections.v[i]);
 }
 
-struct conf *plan(const struct model *m)
+void plan(const struct model *m, struct conf *conf)
 {
-    struct conf *conf = NEW(m->arena, struct conf);
-    *conf = (struct conf){ .arena = m->arena, .diags = m->diags };
-    struct plan p = { .m = m, .conf = conf, .arena = m->arena, .diags = m->diags };
+    struct plan p = { .m = m, .conf = conf, .arena = conf->arena, .diags = m->diags };
     plan_globals(&p);
     plan_defaults(&p);
     plan_sections(&p, true);
     plan_inbound(&p);
+    conf_done(conf);
     plan_outbound(&p);
     plan_sections(&p, false);
-    return conf;
+    conf_done(conf);
 }

@@ -10,7 +10,8 @@
 #include "conf.h"
 #include "model.h"
 
-/* The output tree of a linked model.  What the target version cannot say is reported.  */
-struct conf *plan(const struct model *);
+/* Makes the output of a linked model in 'conf', which hands it on as it is done.  What the target
+   version cannot say is reported.  */
+void plan(const struct model *, struct conf *conf);
 
 #endif

@@ -114,13 +114,13 @@ static void judge_conversion(struct damaged *d, const struct compilation *built)
         blame(d, "built and not converted");
     struct damaged topology = { d->path, { "", 0 } };
     if (converted.outputs.n)
-        topology.text = converted.outputs.v[0].text;
+        topology.text = compile_text(&converted, 0);
     if (str_ends(str_of(d->path), STR(".topo")) && built->outputs.n) {
         if (run(&again, &topology, COMPILE_BUILD) != COMPILE_FINE)
             blame(d, "what was converted does not build");
         for (size_t i = 0; i < built->outputs.n; i++)
             if (again.outputs.n != built->outputs.n ||
-                !str_eq(again.outputs.v[i].text, built->outputs.v[i].text))
+                !str_eq(compile_text(&again, i), compile_text(built, i)))
                 blame(d, "what was converted builds to something else");
         compile_free(&again);
     }
