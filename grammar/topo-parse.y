@@ -29,20 +29,26 @@ TOPO_DECL;
 #define YYFREE(P) ((void)(P))
 
 static void topo_error(struct topo *topo, void *yyscanner, const char *what);
-static struct stmt *statement(struct topo *topo, struct topo_line line);
-static struct stmt *block(struct stmt *stmt, uint32_t open, struct stmts body, uint32_t close);
+static struct stmt *statement(struct topo *topo, struct topo_line line,
+                              const struct braces *block);
+static const struct braces *block(struct topo *topo, struct topo_line line, struct topo_open open,
+                                  struct stmts body, uint32_t close);
 static struct stmts append(struct stmts list, struct stmt *stmt);
 }
 
 %union {
     struct topo_line line;
+    struct topo_open open;
     uint32_t at;
+    const struct braces *block;
     struct stmt *stmt;
     struct stmts list;
 }
 
 %token <line> LINE "the values of a statement"
-%token <at> OPEN "{" CLOSE "}"
+%token <block> BLOCK "a block that was read before"
+%token <open> OPEN "{"
+%token <at> CLOSE "}"
 
 %nterm <list> statements
 %nterm <stmt> statement
@@ -59,8 +65,9 @@ statements:
 ;
 
 statement:
-  LINE                              { $$ = statement(topo, $1); }
-| LINE "{" statements "}"           { $$ = block(statement(topo, $1), $2, $3, $4); }
+  LINE                              { $$ = statement(topo, $1, NULL); }
+| LINE BLOCK                        { $$ = statement(topo, $1, $2); }
+| LINE "{" statements "}"           { $$ = statement(topo, $1, block(topo, $1, $2, $3, $4)); }
 ;
 
 %%
@@ -73,19 +80,23 @@ static void topo_error(struct topo *topo, void *yyscanner, const char *what)
     arena_bug(topo->arena, what);
 }
 
-static struct stmt *statement(struct topo *topo, struct topo_line line)
+static struct stmt *statement(struct topo *topo, struct topo_line line, const struct braces *block)
 {
     struct stmt *stmt = arena_alloc(topo->arena, sizeof *stmt);
-    *stmt = (struct stmt){ .words = line.words, .lo = line.lo };
+    *stmt = (struct stmt){ .words = line.words, .block = block, .lo = line.lo };
     return stmt;
 }
 
-static struct stmt *block(struct stmt *stmt, uint32_t open, struct stmts body, uint32_t close)
+/* Places in the block become relative to the line in front of it.  */
+static const struct braces *block(struct topo *topo, struct topo_line line, struct topo_open open,
+                                  struct stmts body, uint32_t close)
 {
-    stmt->open = open;
-    stmt->close = close;
-    stmt->body = body.first;
-    return stmt;
+    struct braces *block = arena_alloc(topo->arena, sizeof *block);
+    *block = (struct braces){ body.first, open.at - line.lo, close - line.lo };
+    for (struct stmt *s = body.first; s; s = s->next)
+        s->lo -= line.lo;
+    topo_remember(topo, line, open, block);
+    return block;
 }
 
 static struct stmts append(struct stmts list, struct stmt *stmt)

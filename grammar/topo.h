@@ -12,7 +12,10 @@
 
 enum topo_last { LAST_NOTHING, LAST_VALUE, LAST_COMMA };
 
-enum { TOPO_RECENT = 1024 };     /* lines that are remembered; a power of two */
+enum {
+    TOPO_RECENT = 1024,          /* lines that are remembered, and */
+    TOPO_BLOCKS = 64             /* blocks; powers of two */
+};
 
 /* The values of a statement, and where it begins.  */
 struct topo_line {
@@ -27,6 +30,21 @@ struct topo_recent {
     const struct words *words;
 };
 
+/* A brace that opens a block, and what had been said before it.  */
+struct topo_open {
+    uint32_t at, depth;
+    size_t calls, comments;
+};
+
+/* A block that was read and has neither comments nor faults: the text from the first value of its
+   line to its closing brace.  Where the same text stands again it is the same block.  */
+struct topo_block {
+    const char *p;
+    size_t n;
+    uint32_t depth;
+    const struct braces *block;
+};
+
 struct topo {
     struct arena *arena;
     struct diags *diags;
@@ -36,6 +54,8 @@ struct topo {
     bool clean;                  /* printable ASCII throughout */
     VEC(struct value) values;    /* of the statement being read */
     struct topo_recent *recent;  /* by the hash of the text */
+    struct topo_block *blocks;   /* by the words of their lines */
+    struct topo_line header;     /* the last line that was read */
 
     /* The scanner's memory of what it has seen.  */
     enum topo_last last;
@@ -44,7 +64,7 @@ struct topo {
     char next;                   /* the byte behind the word that is being read */
     const char *line;            /* start of the current line */
     const char *comma;           /* the last comma, for LAST_COMMA */
-    bool header;                 /* a block may open here */
+    bool opens;                  /* a block may open here */
     uint32_t depth;
     const char *open[AST_DEPTH]; /* braces that are open */
     size_t indent[AST_DEPTH];    /* of their lines */
@@ -59,6 +79,16 @@ static inline uint32_t topo_place(const struct topo *t, const char *p)
 {
     return t->source->base + (uint32_t)(p - t->text);
 }
+
+/* The text at a place.  */
+static inline const char *topo_text(const struct topo *t, uint32_t place)
+{
+    return t->text + (place - t->source->base);
+}
+
+/* The block of 'line' was read.  */
+void topo_remember(struct topo *t, struct topo_line line, struct topo_open open,
+                   const struct braces *block);
 
 static inline struct span topo_span(const struct topo *t, const char *p, size_t n)
 {

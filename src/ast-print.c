@@ -112,11 +112,18 @@ static bool has_blank(const struct printer *p, uint32_t from, uint32_t to)
     return n_ends == 2;
 }
 
-static bool is_block(const struct stmt *s) { return s->open || s->body; }
 
 static uint32_t start_of(const struct stmt *s)
 {
     return value_span(stmt_value(s, 0)).lo;
+}
+
+/* Where the next statement of the walk begins, or 'limit'.  */
+static uint32_t start_of_next(const struct walk *w, uint32_t limit)
+{
+    struct walk ahead = *w;
+    const struct stmt *s = walk_next(&ahead);
+    return s ? start_of(s) : limit;
 }
 
 static uint32_t end_of_values(const struct stmt *s)
@@ -228,14 +235,14 @@ static void put_values(struct printer *p, const struct stmt *s, size_t indent)
 
 /* Statements.  */
 
-static void put_stmts(struct printer *p, const struct stmt *s, size_t level, uint32_t from,
+static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t from,
                       uint32_t limit);
 
 /* Comments between a header and the brace on a line below it go above the header: there they still
    belong to this statement, and to it alone.  */
 static void put_early(struct printer *p, const struct stmt *s, size_t indent)
 {
-    for (size_t i = p->next; s->open && i < p->n_comments && p->comments[i].lo < s->open; i++) {
+    for (size_t i = p->next; s->block && i < p->n_comments && p->comments[i].lo < stmt_open(s); i++) {
         if (p->comments[i].lo < end_of_values(s))
             continue;
         put_comment(p, i);
@@ -248,28 +255,29 @@ static void put_stmt(struct printer *p, const struct stmt *s, size_t level, uint
     size_t indent = level * INDENT;
     put_early(p, s, indent);
     put_values(p, s, indent + INDENT);
-    struct value last = s->words->n ? stmt_value(s, s->words->n - 1) : (struct value){ .p = "" };
-    if (!is_block(s)) {
+    struct value last = stmt_value(s, s->words->n - 1);
+    if (!s->block) {
         /* A backslash must not end a line.  */
         if (last.kind == VALUE_WORD && last.len && p->out->p[p->out->n - 1] == '\\')
             buf_char(p->out, ';');
         put_trailing(p, end_of_values(s), limit);
         return;
     }
-    while (comment_before(p, s->open))
+    struct walk body = walk_block(s);
+    while (comment_before(p, stmt_open(s)))
         p->next++;
     buf_text(p->out, " {");
-    put_trailing(p, s->open + 1, s->body ? start_of(s->body) : s->close);
-    put_stmts(p, s->body, level + 1, s->open + 1, s->close);
+    put_trailing(p, stmt_open(s) + 1, start_of_next(&body, stmt_close(s)));
+    put_stmts(p, body, level + 1, stmt_open(s) + 1, stmt_close(s));
     new_line(p, indent);
     buf_char(p->out, '}');
-    put_trailing(p, s->close + 1, limit);
+    put_trailing(p, stmt_close(s) + 1, limit);
 }
 
 /* A blank line belongs between blocks at the top, in front of the comments that belong to one.  */
 static bool wants_blank(const struct printer *p, const struct stmt *s)
 {
-    if (!s || !is_block(s))
+    if (!s || !s->block)
         return false;
     for (size_t i = p->next; i < p->n_comments && p->comments[i].lo < start_of(s); i++) {
         uint32_t below = i + 1 < p->n_comments ? p->comments[i + 1].lo : start_of(s);
@@ -281,10 +289,11 @@ static bool wants_blank(const struct printer *p, const struct stmt *s)
 
 /* Prints statements and the comments between them, from position 'from' to 'limit'; each begins a
    line, except the first one of the file.  */
-static void put_stmts(struct printer *p, const struct stmt *s, size_t level, uint32_t from,
+static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t from,
                       uint32_t limit)
 {
     bool first = true, after_block = false, fresh = true;
+    const struct stmt *s = walk_next(&w);
     for (;;) {
         bool is_comment = comment_before(p, s ? start_of(s) : limit);
         if (!is_comment && !s)
@@ -302,13 +311,13 @@ static void put_stmts(struct printer *p, const struct stmt *s, size_t level, uin
             fresh = after_block = false;
             continue;
         }
-        put_stmt(p, s, level, s->next ? start_of(s->next) : limit);
-        from = is_block(s) ? s->close + 1 : end_of_values(s);
+        put_stmt(p, s, level, start_of_next(&w, limit));
+        from = s->block ? stmt_close(s) + 1 : end_of_values(s);
         if (p->next && p->comments[p->next - 1].lo >= from)
             from = p->comments[p->next - 1].hi;
-        after_block = is_block(s);
+        after_block = s->block;
         fresh = true;
-        s = s->next;
+        s = walk_next(&w);
     }
 }
 
@@ -322,7 +331,7 @@ void ast_print(const struct ast_file *file, struct buf *out)
                          .n_comments = source ? file->comments.n : 0, .out = out,
                          .line = out->n };
     size_t start = out->n;
-    put_stmts(&p, s, 0, source ? source->base : 0, UINT32_MAX);
+    put_stmts(&p, walk_stmts(s), 0, source ? source->base : 0, UINT32_MAX);
     if (out->n > start)
         buf_char(out, '\n');
 }

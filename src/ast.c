@@ -43,6 +43,25 @@ struct span stmt_span(const struct stmt *s)
     return span_join(value_span(stmt_value(s, 0)), value_span(stmt_value(s, s->words->n - 1)));
 }
 
+struct stmt *stmt_settled(struct arena *arena, const struct stmt *s)
+{
+    const struct stmt *child;
+    struct stmts body = { NULL, NULL };
+    struct stmt *copy = NEW(arena, struct stmt);
+    struct words *words = new_words(arena, s->words->n);
+    for (uint32_t i = 0; i < s->words->n; i++)
+        put_word(words, i, stmt_value(s, i));
+    copy->words = words;
+    if (!s->block)
+        return copy;
+    for (struct walk w = walk_block(s); (child = walk_next(&w));)
+        stmts_add(&body, stmt_settled(arena, child));
+    struct braces *block = NEW(arena, struct braces);
+    *block = (struct braces){ body.first, stmt_open(s), stmt_close(s) };
+    copy->block = block;
+    return copy;
+}
+
 struct value value_make(struct arena *arena, enum value_kind kind, struct str text,
                         struct span span)
 {

@@ -41,12 +41,18 @@ struct words {
     struct value v[];
 };
 
+/* Statements in braces.  Blocks that read the same, header included, share it: so places count from
+   the statement that has it, and those of the statements in it too.  */
+struct braces {
+    struct stmt *body;           /* the first one, or NULL */
+    uint32_t open, close;        /* of '{' and '}' */
+};
+
 struct stmt {
     const struct words *words;
+    const struct braces *block;  /* NULL: none */
     struct stmt *next;
-    struct stmt *body;           /* first statement of the block */
     uint32_t lo;                 /* place of the first value; 0 where the values know their own */
-    uint32_t open, close;        /* places of '{' and '}', or 0 */
 };
 
 struct stmts {
@@ -83,6 +89,43 @@ static inline struct str stmt_text(const struct stmt *s, uint32_t i)
 {
     return value_text(s->words->v[i]);
 }
+
+/* Places of the braces of 's', which has some.  */
+static inline uint32_t stmt_open(const struct stmt *s) { return s->lo + s->block->open; }
+static inline uint32_t stmt_close(const struct stmt *s) { return s->lo + s->block->close; }
+
+/* A walk over the statements in a block, with their places made absolute:
+   for (struct walk w = walk_block(s); (child = walk_next(&w));)  A statement that is met lives until
+   the next one is.  */
+struct walk {
+    struct stmt stmt;
+    const struct stmt *next;
+    uint32_t lo;
+};
+
+static inline struct walk walk_block(const struct stmt *s)
+{
+    return (struct walk){ .next = s->block ? s->block->body : NULL, .lo = s->lo };
+}
+
+/* The same over statements whose places are absolute.  */
+static inline struct walk walk_stmts(const struct stmt *first)
+{
+    return (struct walk){ .next = first };
+}
+
+static inline const struct stmt *walk_next(struct walk *w)
+{
+    if (!w->next)
+        return NULL;
+    w->stmt = *w->next;
+    w->stmt.lo += w->lo;
+    w->next = w->stmt.next;
+    return &w->stmt;
+}
+
+/* 's' with places that do not depend on where it stands, in its block too.  */
+struct stmt *stmt_settled(struct arena *, const struct stmt *s);
 
 /* The words of a statement that says the 'n' values, whose places are absolute and become relative
    to 'lo'.  */

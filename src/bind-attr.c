@@ -40,7 +40,8 @@ void attr_tls_key(struct bind *b, struct block *block, const struct stmt *s, str
     if (!bind_one(b, s, a, "PATH"))
         return;
     struct str cert = STR("CERTIFICATE.pem");
-    for (const struct stmt *t = tls->object.stmt->body; t; t = t->next)
+    const struct stmt *t;
+    for (struct walk w = walk_block(tls->object.stmt); (t = walk_next(&w));)
         if (t->words->n > 1 && str_ieq(stmt_text(t, 0), STR("certificate")))
             cert = stmt_text(t, 1);
     struct diag *m = diag(b->diags, CHECK_tls_key_file, a.v[0].span,

@@ -78,8 +78,8 @@ static void fill(struct bind *b, struct object *o, struct block block, const str
 {
     struct diag_context before = b->diags->context;
     b->diags->context = (struct diag_context){ kind_word(o->kind), o->name, o->span };
-    block.braces = (struct span){ s->open, s->close };
-    bind_body(b, &block, s->body);
+    block.braces = (struct span){ stmt_open(s), stmt_close(s) };
+    bind_body(b, &block, s);
     b->diags->context = before;
 }
 
@@ -371,8 +371,8 @@ void stmt_policy(struct bind *b, const struct stmt *s)
 {
     struct policy *p = NEW(b->arena, struct policy);
     struct args h = expand_args(&b->env, s, EXPAND_EACH, 0);
-    if (!s->open || !bind_shape(b, s, h, 1, 1, "NAME { ... }")) {
-        if (!s->open)
+    if (!s->block || !bind_shape(b, s, h, 1, 1, "NAME { ... }")) {
+        if (!s->block)
             diag(b->diags, CHECK_syntax, stmt_span(s), "expected `policy NAME { ... }`");
         return;
     }
@@ -412,7 +412,7 @@ static void listener_line(struct bind *b, const struct stmt *s, struct args a)
 
 void stmt_raw_listener(struct bind *b, const struct stmt *s)
 {
-    if (s->open) {
+    if (s->block) {
         each_element(b, s, false, "ADDR:PORT { ... }", declare_raw_listener);
         return;
     }

@@ -70,7 +70,8 @@ struct attr {
 /* bind.c */
 /* What 's' is in 'block': one of our words, or a directive of one of its targets, or neither.  */
 struct known *bind_know(struct bind *, const struct block *, const struct stmt *s);
-void bind_body(struct bind *, struct block *, const struct stmt *first);
+/* What stands in the block of 'parent'.  */
+void bind_body(struct bind *, struct block *, const struct stmt *parent);
 /* Sets up 'o' as declared by 's' under 'name' and enters it; false where it was reported.  */
 bool bind_declare(struct bind *, struct object *o, enum kind, enum kind space, struct arg name,
                   const struct stmt *s);

@@ -239,7 +239,7 @@ static void bind_again(struct bind *b, struct block *block, const struct stmt *s
 void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
 {
     struct known *known = bind_know(b, block, s);
-    if (known->what && !s->open)
+    if (known->what && !s->block)
         bind_again(b, block, s, known);
     else if (!known->dir)
         bind_unknown(b, block, s);
@@ -374,7 +374,7 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     hide_misspelt(b, s, near.best);
     struct diag *m =
         diag(b->diags, CHECK_directive_unknown, span,
-             s->open ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",
+             s->block ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",
              STR_ARG(word), STR_ARG(here));
     if (near.best.n)
         diag_help(b->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));

@@ -151,7 +151,7 @@ void attr_pool_member(struct bind *b, struct block *block, const struct stmt *s,
 bool attr_is_member(struct bind *b, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
-    if (s->open || dict_find(b->dict, word, SCOPE_virtual_mta_pool))
+    if (s->block || dict_find(b->dict, word, SCOPE_virtual_mta_pool))
         return false;
     return !dict_any(b->dict, word) && !dict_foreign(b->dict, word);
 }
@@ -170,7 +170,7 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
 /* domain { } */
 
 static struct domain *domain_named(struct bind *b, struct domains *list, struct map *index,
-                                   struct arg pattern, const struct stmt *s)
+                                   struct arg pattern)
 {
     void **slot = index ? map_add(index, pattern.text) : NULL;
     struct domain *d = slot ? *slot : NULL;
@@ -182,7 +182,6 @@ static struct domain *domain_named(struct bind *b, struct domains *list, struct 
     d = NEW(b->arena, struct domain);
     d->pattern = pattern.text;
     d->span = pattern.span;
-    d->stmt = s;
     if (slot)
         *slot = d;
     if (list->last)
@@ -198,7 +197,7 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
 {
     if (!bind_domain_name(b, &pattern, true))
         return;
-    struct domain *d = domain_named(b, list, index, pattern, s);
+    struct domain *d = domain_named(b, list, index, pattern);
     struct tls_use before = d->tls;
     bool widest = list == &b->model->domains && str_eq(d->pattern, STR("*"));
     struct block block = { .kind = KIND_domain,
@@ -206,7 +205,7 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
                            .n_targets = 1,
                            .copied = copied,
                            .inherits = !widest,
-                           .braces = { s->open, s->close },
+                           .braces = { stmt_open(s), stmt_close(s) },
                            .targets = { { SCOPE_domain, &d->lines } } };
     struct diag_context context = b->diags->context;
     if (!context.kind)
@@ -214,7 +213,7 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
             (struct diag_context){ kind_word(KIND_domain), d->pattern, pattern.span };
     d->copied = copied && !d->lines.first;
     d->tls.word = TLS_UNSET;
-    bind_body(b, &block, s->body);
+    bind_body(b, &block, s);
     if (before.word != TLS_UNSET && d->tls.word != TLS_UNSET && d->tls.word != before.word &&
         !copied) {
         struct diag *m =

@@ -42,14 +42,13 @@ static bool bind_nested_list(struct bind *b, struct section_body *body, const st
 {
     struct str last = stmt_text(s, s->words->n - 1);
     enum scope scope = dict_section(b->dict, last);
-    if (!s->open || s->words->n < 2 || scope != body->scope)
+    if (!s->block || s->words->n < 2 || scope != body->scope)
         return false;
     struct value tag = stmt_value(s, s->words->n - 1);
     struct stmt inner = *s;
-    inner.words = words_make(b->arena, &tag, 1, 0);
-    inner.lo = 0;
+    inner.words = words_make(b->arena, &tag, 1, s->lo);
     struct stmt head = *s;
-    head.open = 0;
+    head.block = NULL;
     struct args a = expand_args(&b->env, &head, EXPAND_JOINED, b->env.index);
     const struct directive *dir = dict_find(b->dict, a.v[0].text, scope);
     if (!dir)
@@ -73,14 +72,14 @@ static bool is_server_include(struct bind *b, enum scope scope, const struct stm
 {
     const struct attr *attr = map_get(&b->words[KIND_vmta], stmt_text(s, 0));
     const struct directive *include = b->model->target[TARGET_global_include];
-    return attr && attr->bind == attr_include && !s->open &&
+    return attr && attr->bind == attr_include && !s->block &&
            (include->scopes & (uint64_t)1 << scope);
 }
 
 static void bind_child(struct bind *b, struct section_body *body, struct section_body ***end,
                        const struct stmt *s)
 {
-    enum scope scope = s->open ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
+    enum scope scope = s->block ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
     if (scope == N_SCOPES || !may_stand(dict_scope(scope), body->scope)) {
         struct block block = { .kind = KIND_top,
                                .n_targets = 1,
@@ -119,7 +118,7 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
     const struct section *row = dict_scope(scope);
     struct section_body *body = NEW(b->arena, struct section_body), **end = &body->children;
     struct stmt head = *stmt_words(b->arena, s);
-    head.open = 0;
+    head.block = NULL;
     if (!may_stand(row, parent)) {
         diag(b->diags, CHECK_directive_scope, value_span(stmt_value(s, 0)),
              "a `%s` section does not stand here", row->name);
@@ -137,12 +136,12 @@ struct section_body *bind_section(struct bind *b, enum scope scope, const struct
     body->object = (struct object){ .kind = KIND_top,
                                     .name = body->arg.text,
                                     .span = a.n > 1 ? a.v[1].span : body->span,
-                                    .stmt = s,
                                     .bad = body->object.bad,
                                     .shared = b->shared };
     if (!is_of_version(b, row, body->span))
         return NULL;
-    for (const struct stmt *child = s->body; child; child = child->next)
+    const struct stmt *child;
+    for (struct walk w = walk_block(s); (child = walk_next(&w));)
         if (!child->words->v[0].bad && !bind_nested_list(b, body, child))
             bind_child(b, body, &end, child);
     return body;

@@ -35,9 +35,9 @@ static void index_words(struct bind *b)
 
 bool bind_no_block(struct bind *b, const struct stmt *s)
 {
-    if (!s->open)
+    if (!s->block)
         return true;
-    struct diag *m = diag(b->diags, CHECK_syntax, (struct span){ s->open, s->open + 1 },
+    struct diag *m = diag(b->diags, CHECK_syntax, (struct span){ stmt_open(s), stmt_open(s) + 1 },
                           "`%.*s` takes no block", STR_ARG(stmt_text(s, 0)));
     diag_help(b->diags, m, "end the line without `{ ... }`");
     return false;
@@ -47,11 +47,11 @@ bool bind_needs_block(struct bind *b, const struct stmt *s, const char *syntax)
 {
     struct str last = stmt_text(s, s->words->n - 1);
     bool glued = last.n && last.p[last.n - 1] == '}';
-    if (s->open && s->words->n >= 2)
+    if (s->block && s->words->n >= 2)
         return true;
     struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
                           STR_ARG(stmt_text(s, 0)), syntax);
-    if (!s->open && s->words->n >= 2)
+    if (!s->block && s->words->n >= 2)
         diag_help(b->diags, m,
                   glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
     return false;
@@ -169,15 +169,16 @@ struct known *bind_know(struct bind *b, const struct block *block, const struct 
     return known;
 }
 
-void bind_body(struct bind *b, struct block *block, const struct stmt *first)
+void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
 {
-    const struct stmt *policies = NULL;
-    for (const struct stmt *s = first; s; s = s->next) {
+    const struct stmt *s;
+    bool policies = false;
+    for (struct walk w = walk_block(parent); (s = walk_next(&w));) {
         if (s->words->v[0].bad)
             continue;
         const struct attr *attr = bind_know(b, block, s)->attr;
         if (is_use(attr))
-            policies = policies ? policies : s;
+            policies = true;
         else if (attr)
             bind_attr(b, block, attr, s);
         else if (block->kind == KIND_pool && attr_is_member(b, s))
@@ -186,7 +187,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *first)
             bind_directive(b, block, s);
     }
     /* Policies last: what stands beside them wins.  */
-    for (const struct stmt *s = policies; s; s = s->next) {
+    for (struct walk w = walk_block(parent); policies && (s = walk_next(&w));) {
         const struct attr *attr = s->words->v[0].bad ? NULL : bind_know(b, block, s)->attr;
         if (is_use(attr))
             bind_attr(b, block, attr, s);
@@ -231,7 +232,7 @@ void bind_use(struct bind *b, struct block *block, struct arg name)
         return;
     policy->open = true;
     block->copied++;
-    bind_body(b, block, policy->object.stmt->body);
+    bind_body(b, block, policy->object.stmt);
     block->copied--;
     policy->open = false;
 }
@@ -265,7 +266,7 @@ static void bind_stmt(struct bind *b, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
     const struct statement *statement = map_get(&b->statements, word);
-    enum scope scope = s->open ? dict_section(b->dict, word) : N_SCOPES;
+    enum scope scope = s->block ? dict_section(b->dict, word) : N_SCOPES;
     if (statement) {
         statement->bind(b, stmt_words(b->arena, s));
     } else if (scope != N_SCOPES) {
@@ -288,20 +289,20 @@ static bool is_policy(struct bind *b, const struct stmt *s)
 static void bind_policies(struct bind *b, const struct item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!items[i].stmt->words->v[0].bad && is_policy(b, items[i].stmt))
-            stmt_policy(b, items[i].stmt);
+        if (!items[i].stmt.words->v[0].bad && is_policy(b, &items[i].stmt))
+            stmt_policy(b, &items[i].stmt);
 }
 
 static void bind_items(struct bind *b, const struct item *items, size_t n)
 {
     struct env env = b->env;
     for (size_t i = 0; i < n; i++) {
-        if (items[i].stmt->words->v[0].bad || is_policy(b, items[i].stmt))
+        if (items[i].stmt.words->v[0].bad || is_policy(b, &items[i].stmt))
             continue;
         b->env.count = items[i].count;
         b->env.index = items[i].index;
         b->env.header = items[i].header;
-        bind_stmt(b, items[i].stmt);
+        bind_stmt(b, &items[i].stmt);
     }
     b->env = env;
 }

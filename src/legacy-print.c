@@ -44,7 +44,8 @@ static void find_homes(struct homes *h, const struct ast_file *file, struct aren
         h->of_row[i] = h->n_stmts;
     for (const struct stmt *s = file->stmts.first; s; s = s->next, index++) {
         note_values(h, s, index);
-        for (const struct stmt *inner = s->body; inner; inner = inner->next)
+        const struct stmt *inner;
+        for (struct walk w = walk_block(s); (inner = walk_next(&w));)
             note_values(h, inner, index);
     }
     for (size_t i = 0; i < n; i++)

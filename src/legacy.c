@@ -58,6 +58,7 @@ struct entry {
 /* A statement whose block still grows.  */
 struct made_block {
     struct stmt *stmt;
+    struct braces *braces;
     struct stmts body;
     struct piece name;
 };
@@ -93,7 +94,7 @@ struct lower {
     struct diags *diags;
     struct ast_file *out;
     struct value option[N_OPTIONS];
-    VEC(const struct stmt *) block_users;
+    VEC(struct stmt *) block_users;
     struct map seen;                 /* facts that were stated, by a key made of their words */
     struct map identity_names, identities, domains, users, listeners, vmtas, taken;
     struct map submissions;          /* hostname and address to the name of a VMTA */
@@ -257,7 +258,7 @@ static struct stmt *statement(struct lower *l, const struct value *values, uint3
 static void add(struct lower *l, struct made_block *b, const struct value *values, uint32_t n)
 {
     stmts_add(&b->body, statement(l, values, n));
-    b->stmt->body = b->body.first;
+    b->braces->body = b->body.first;
 }
 
 #define ADD(L, BLOCK, ...)                                                             \
@@ -271,9 +272,11 @@ static struct made_block block_open(struct lower *l, const struct entry *e, enum
     struct value values[3] = { word(l, kind, e), literal(l, name) };
     if (argument)
         values[2] = *argument;
-    struct made_block b = { .stmt = statement(l, values, argument ? 3 : 2), .name = name };
-    b.stmt->open = e->row->line.lo;
-    b.stmt->close = e->row->line.hi;
+    struct made_block b = { .stmt = statement(l, values, argument ? 3 : 2),
+                            .braces = NEW(l->arena, struct braces),
+                            .name = name };
+    *b.braces = (struct braces){ NULL, e->row->line.lo, e->row->line.hi };
+    b.stmt->block = b.braces;
     stmts_add(&l->out->stmts, b.stmt);
     return b;
 }
@@ -327,7 +330,7 @@ static bool option_is_fine(struct lower *l, enum option id, const struct stmt *s
     uint64_t number;
     uint16_t port;
     struct fault fault;
-    if (s->words->n != 2 || s->open)
+    if (s->words->n != 2 || s->block)
         return wrong_value(l, id, stmt_span(s), "one value is expected");
     struct value v = stmt_value(s, 1);
     if (v.bad)
@@ -341,7 +344,7 @@ static bool option_is_fine(struct lower *l, enum option id, const struct stmt *s
     return true;
 }
 
-static void read_option(struct lower *l, const struct stmt *s, const struct stmt **seen)
+static void read_option(struct lower *l, const struct stmt *s, struct span *seen)
 {
     if (s->words->v[0].bad)
         return;
@@ -349,25 +352,28 @@ static void read_option(struct lower *l, const struct stmt *s, const struct stmt
     if (id == N_OPTIONS) {
         unknown_option(l, stmt_value(s, 0));
     } else if (id == OPTION_user) {
-        VEC_PUSH(l->arena, &l->block_users, s);
-    } else if (seen[id]) {
+        VEC_PUSH(l->arena, &l->block_users, stmt_settled(l->arena, s));
+    } else if (seen[id].hi) {
         struct diag *m = diag(l->diags, CHECK_directive_repeated, stmt_span(s),
                               "a second `%s`: this one counts", options[id].word);
-        diag_also(l->diags, m, stmt_span(seen[id]), "the first one");
+        diag_also(l->diags, m, seen[id], "the first one");
     }
     if (id == N_OPTIONS || id == OPTION_user)
         return;
-    seen[id] = s;
+    seen[id] = stmt_span(s);
     if (option_is_fine(l, id, s))
         l->option[id] = stmt_value(s, 1);
 }
 
 static void read_options(struct lower *l, const struct stmt *block)
 {
-    const struct stmt *seen[N_OPTIONS] = { NULL };
+    struct span seen[N_OPTIONS] = { NOWHERE };
+    const struct stmt *s;
     for (size_t i = 0; i < N_OPTIONS; i++)
         l->option[i] = value_make(l->arena, VALUE_WORD, str_of(options[i].usual), NOWHERE);
-    for (const struct stmt *s = block ? block->body : NULL; s; s = s->next)
+    if (!block)
+        return;
+    for (struct walk w = walk_block(block); (s = walk_next(&w));)
         read_option(l, s, seen);
 }
 
@@ -729,27 +735,26 @@ static void finish_signature(struct lower *l, const struct signature *s)
 
 /* A user of the block, who leaves by the VMTA of the client-delivery rows if there is just one and
    nobody has said otherwise.  Else the listener decides.  */
-static void add_block_user(struct lower *l, const struct stmt *user)
+static void add_block_user(struct lower *l, struct stmt *user)
 {
-    struct made_block b = { .stmt = NEW(l->arena, struct stmt) };
+    struct made_block b = { .stmt = user, .braces = NEW(l->arena, struct braces) };
     struct str via = str_of(made_words[MADE_via]);
     bool has_via = false;
-    *b.stmt = *user;
-    b.stmt->next = NULL;
-    for (const struct stmt *s = user->body; s; s = s->next) {
-        struct stmt *copy = NEW(l->arena, struct stmt);
-        *copy = *s;
-        copy->next = NULL;
-        has_via |= str_ieq(stmt_text(s, 0), via);
-        stmts_add(&b.body, copy);
+    const struct stmt *child;
+    stmts_add(&l->out->stmts, user);
+    if (!user->block)
+        return;
+    for (struct walk w = walk_block(user); (child = walk_next(&w));) {
+        has_via |= str_ieq(stmt_text(child, 0), via);
+        stmts_add(&b.body, stmt_settled(l->arena, child));
     }
-    b.stmt->body = b.body.first;
-    if (user->open && !has_via && l->deliveries.n == 1) {
+    *b.braces = (struct braces){ b.body.first, user->block->open, user->block->close };
+    user->block = b.braces;
+    if (!has_via && l->deliveries.n == 1) {
         const struct vmta *vmta = l->deliveries.v[0];
         ADD(l, &b, word(l, MADE_via, vmta->entry),
             literal(l, via_of(vmta->block.name.text, vmta->entry)));
     }
-    stmts_add(&l->out->stmts, b.stmt);
 }
 
 void legacy_lower(struct arena *arena, struct diags *diags, const struct rows *rows,

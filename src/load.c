@@ -11,7 +11,7 @@ struct loader {
     unsigned depth;
 };
 
-static void load_stmts(struct loader *l, struct ast_file *file, const struct stmt *first);
+static void load_stmts(struct loader *l, struct ast_file *file, struct walk all);
 
 static const struct {
     const char *text;
@@ -59,8 +59,8 @@ static struct env current_env(struct loader *l)
 static bool one_value(struct loader *l, const struct stmt *s, const char *syntax, struct arg *arg)
 {
     struct env env = current_env(l);
-    if (s->open)
-        diag(l->p->diags, CHECK_syntax, (struct span){ s->open, s->open + 1 },
+    if (s->block)
+        diag(l->p->diags, CHECK_syntax, (struct span){ stmt_open(s), stmt_open(s) + 1 },
              "`%.*s` takes no block", STR_ARG(stmt_text(s, 0)));
     if (s->words->n != 2) {
         struct diag *m = diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
@@ -89,7 +89,7 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     rows->file->source = source;
     legacy_lower(p->arena, p->diags, &rows->rows, block, rows->file);
     VEC_PUSH(p->arena, &p->rows, rows);
-    load_stmts(l, rows->file, rows->file->stmts.first);
+    load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
 }
 
 static void load_source(struct loader *l, struct source *source, bool rows,
@@ -103,7 +103,7 @@ static void load_source(struct loader *l, struct source *source, bool rows,
     struct ast_file *file = NEW(p->arena, struct ast_file);
     parse_topo(p->arena, p->diags, source, file);
     VEC_PUSH(p->arena, &p->files, file);
-    load_stmts(l, file, file->stmts.first);
+    load_stmts(l, file, walk_stmts(file->stmts.first));
 }
 
 static bool same_file(const struct source *a, const struct source *b)
@@ -222,7 +222,7 @@ static void stmt_legacy(struct loader *l, struct ast_file *file, const struct st
     (void)file;
     struct stmt head = *s;
     struct arg arg;
-    head.open = 0;
+    head.block = NULL;
     if (one_value(l, &head, "PATH { ... }", &arg))
         include_one(l, load_beside(l->p, arg.span, arg.text), &arg, s, true);
 }
@@ -248,7 +248,7 @@ static bool is_one_word(struct value v)
 
 static bool let_shape(struct loader *l, const struct stmt *s)
 {
-    bool good = s->words->n == 4 && !s->open && str_eq(stmt_text(s, 2), STR("=")) &&
+    bool good = s->words->n == 4 && !s->block && str_eq(stmt_text(s, 2), STR("=")) &&
                 is_one_word(stmt_value(s, 3)) && !s->words->v[3].joined;
     if (!good)
         diag(l->p->diags, CHECK_syntax, stmt_span(s), "expected `let NAME = VALUE`, one value");
@@ -346,7 +346,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
 {
     struct program *p = l->p;
     struct env outer = load_env(p, NULL), env;
-    if (l->host || !s->open || s->words->n != 2) {
+    if (l->host || !s->block || s->words->n != 2) {
         diag(p->diags, CHECK_syntax, stmt_span(s),
              l->host ? "a host inside a host" : "expected `host NAME { ... }`");
         return;
@@ -370,7 +370,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
         struct env before = l->host->env;
         l->host->env = env;
         l->host->env.vars = &l->host->vars;
-        load_stmts(l, file, s->body);
+        load_stmts(l, file, walk_block(s));
         l->host->env = before;
         l->host = NULL;
     }
@@ -380,7 +380,7 @@ static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt
 static bool assign_vmta(struct loader *l, const struct stmt *s)
 {
     struct env *env = &l->host->env;
-    if (s->open || !str_ieq(stmt_text(s, 0), STR("vmta")) || s->words->n < 2)
+    if (s->block || !str_ieq(stmt_text(s, 0), STR("vmta")) || s->words->n < 2)
         return false;
     uint32_t n = expand_repeats(env, s, EXPAND_EACH);
     struct args args = n ? expand_args(env, s, EXPAND_EACH, 0) : (struct args){ NULL, 0 };
@@ -425,7 +425,7 @@ static read_fn *reader_of(const struct stmt *s)
 static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt *s)
 {
     struct env env = current_env(l);
-    struct item item = { s, file, env.count, env.index, env.header };
+    struct item item = { *s, env.count, env.index, env.header };
     read_fn *read = reader_of(s);
     if (read)
         read(l, file, s);
@@ -436,12 +436,13 @@ static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt
 }
 
 /* Variables first: a path to include may hold one that is set further down.  */
-static void load_stmts(struct loader *l, struct ast_file *file, const struct stmt *first)
+static void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
 {
-    for (const struct stmt *s = first; s; s = s->next)
+    const struct stmt *s;
+    for (struct walk w = all; (s = walk_next(&w));)
         if (!s->words->v[0].bad && reader_of(s) == stmt_let)
             stmt_let(l, file, s);
-    for (const struct stmt *s = first; s; s = s->next)
+    for (struct walk w = all; (s = walk_next(&w));)
         if (!s->words->v[0].bad && reader_of(s) != stmt_let)
             load_stmt(l, file, s);
 }

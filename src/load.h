@@ -29,8 +29,7 @@ struct options {
 };
 
 struct item {
-    const struct stmt *stmt;
-    struct ast_file *file;
+    struct stmt stmt;
     uint32_t count, index; /* of the host block around, as in struct env */
     struct span header;
 };

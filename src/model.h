@@ -77,7 +77,7 @@ struct ref {
     struct str name;
     struct span span;
     struct object *to;       /* set by resolve; NULL: unknown, reserved or not on this host */
-    const struct stmt *stmt; /* members of a pool: the line that names them */
+    uint32_t line, n_line;   /* members of a pool: place of the line that names them, its values */
     bool bad;
     struct ref *next;
 };
@@ -180,7 +180,6 @@ struct domain {
     struct lines lines;
     bool bad;
     bool copied;
-    const struct stmt *stmt;
     struct domain *next;
 };
 

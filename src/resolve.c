@@ -90,10 +90,10 @@ static bool is_misspelt(struct resolve *r, const struct ref *first)
 {
     const struct map *map = &r->m->names[KIND_vmta];
     struct suggest near;
-    for (const struct ref *x = first; x && x->stmt == first->stmt; x = x->next)
+    for (const struct ref *x = first; x && x->line == first->line; x = x->next)
         if (map_get(map, x->name) || map_get(r->elsewhere, x->name) || x->bad)
             return false;
-    if (!first->stmt || first->stmt->words->n < 2)
+    if (!first->line || first->n_line < 2)
         return false;
     suggest_init(&near, first->name);
     for (size_t i = 0; i < dict_count(); i++)
@@ -110,12 +110,12 @@ static bool is_misspelt(struct resolve *r, const struct ref *first)
 static void check_member_lines(struct resolve *r, struct pool *pool)
 {
     for (struct ref *x = pool->members.first; x;) {
-        const struct stmt *stmt = x->stmt;
+        uint32_t line = x->line;
         bool bad = is_misspelt(r, x);
         do {
             x->bad |= bad;
             x = x->next;
-        } while (x && stmt && x->stmt == stmt);
+        } while (x && line && x->line == line);
     }
 }
 

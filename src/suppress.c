@@ -19,7 +19,7 @@ static uint32_t stmt_start(const struct stmt *s)
 }
 static uint32_t stmt_end(const struct stmt *s)
 {
-    return s->open ? s->close + 1 : stmt_span(s).hi;
+    return s->block ? stmt_close(s) + 1 : stmt_span(s).hi;
 }
 
 static struct span whole(const struct stmt *s)
@@ -43,17 +43,26 @@ static bool is_cut_loose(struct suppress *s, uint32_t from, uint32_t to)
     return false;
 }
 
+/* Where the first statement in the block of 's' begins; beyond all where there is none.  */
+static uint32_t first_in(const struct stmt *s)
+{
+    struct walk w = walk_block(s);
+    const struct stmt *child = walk_next(&w);
+    return child ? stmt_start(child) : UINT32_MAX;
+}
+
 /* What the comment covers among the statements of one block; nowhere for nothing.  */
-static struct span covered(struct suppress *s, const struct stmt *first, struct span comment)
+static struct span covered(struct suppress *s, struct walk w, struct span comment)
 {
     struct span before = NOWHERE;
-    for (const struct stmt *x = first; x; x = x->next) {
-        bool inside = x->open && x->open < comment.lo && comment.lo < x->close;
-        if (inside && line_of(s, x->open) == line_of(s, comment.lo) &&
-            (!x->body || stmt_start(x->body) > comment.lo))
+    const struct stmt *x;
+    while ((x = walk_next(&w))) {
+        bool inside = x->block && stmt_open(x) < comment.lo && comment.lo < stmt_close(x);
+        if (inside && line_of(s, stmt_open(x)) == line_of(s, comment.lo) &&
+            first_in(x) > comment.lo)
             return whole(x);
         if (inside)
-            return covered(s, x->body, comment);
+            return covered(s, walk_block(x), comment);
         if (stmt_start(x) >= comment.hi)
             return before.hi || is_cut_loose(s, comment.hi, stmt_start(x)) ? before : whole(x);
         if (line_of(s, stmt_end(x) - 1) == line_of(s, comment.lo))
@@ -117,7 +126,7 @@ static void apply(struct suppress *s, struct span comment)
         return;
     struct str verb = next_word(&text), name = next_word(&text);
     enum check check = check_named(name);
-    struct span span = covered(s, s->file->stmts.first, comment);
+    struct span span = covered(s, walk_stmts(s->file->stmts.first), comment);
     if (!str_eq(verb, STR("allow"))) {
         struct diag *m = diag(s->d, CHECK_suppression_unused, comment,
                               "`%.*s` is nothing that a comment can say", STR_ARG(verb));
