@@ -92,9 +92,11 @@ static const struct braces *block(struct topo *topo, struct topo_line line, stru
                                   struct stmts body, uint32_t close)
 {
     struct braces *block = arena_alloc(topo->arena, sizeof *block);
-    *block = (struct braces){ body.first, open.at - line.lo, close - line.lo };
-    for (struct stmt *s = body.first; s; s = s->next)
+    *block = (struct braces){ body.first, open.at - line.lo, close - line.lo, true };
+    for (struct stmt *s = body.first; s; s = s->next) {
         s->lo -= line.lo;
+        block->plain &= !s->words->special && (!s->block || s->block->plain);
+    }
     topo_remember(topo, line, open, block);
     return block;
 }

@@ -57,7 +57,7 @@ struct stmt *stmt_settled(struct arena *arena, const struct stmt *s)
     for (struct walk w = walk_block(s); (child = walk_next(&w));)
         stmts_add(&body, stmt_settled(arena, child));
     struct braces *block = NEW(arena, struct braces);
-    *block = (struct braces){ body.first, stmt_open(s), stmt_close(s) };
+    *block = (struct braces){ body.first, stmt_open(s), stmt_close(s), s->block->plain };
     copy->block = block;
     return copy;
 }

@@ -46,6 +46,7 @@ struct words {
 struct braces {
     struct stmt *body;           /* the first one, or NULL */
     uint32_t open, close;        /* of '{' and '}' */
+    bool plain;                  /* no value in it is special */
 };
 
 struct stmt {

@@ -40,7 +40,16 @@ struct known {
     struct setting *what;
 };
 
-enum { N_KNOWN = 256 };          /* a power of two */
+/* A nested domain block that was bound and that nothing had to be said of.  */
+struct known_domain {
+    const struct braces *block;
+    const struct words *words;
+    uint8_t copied;
+    uint32_t lo;                 /* where it stood */
+    const struct domain *domain;
+};
+
+enum { N_KNOWN = 256, N_KNOWN_DOMAINS = 64 }; /* powers of two */
 
 struct bind {
     struct program *program;
@@ -52,6 +61,7 @@ struct bind {
     bool shared;               /* outside of host blocks, while there are some */
     struct map words[N_KINDS]; /* word to struct attr */
     struct known *known;       /* N_KNOWN of them, by the address of the words */
+    struct known_domain *known_domains; /* N_KNOWN_DOMAINS of them, by that of the block */
     struct map statements;     /* word to struct statement */
 };
 

@@ -192,12 +192,10 @@ static struct domain *domain_named(struct bind *b, struct domains *list, struct 
     return d;
 }
 
-static void bind_one_domain(struct bind *b, struct domains *list, struct map *index,
-                            const struct stmt *s, struct arg pattern, uint8_t copied)
+/* What one block says of a domain that may have been spoken of before.  */
+static void bind_domain_block(struct bind *b, struct domains *list, struct domain *d,
+                              const struct stmt *s, struct span span, uint8_t copied)
 {
-    if (!bind_domain_name(b, &pattern, true))
-        return;
-    struct domain *d = domain_named(b, list, index, pattern);
     struct tls_use before = d->tls;
     bool widest = list == &b->model->domains && str_eq(d->pattern, STR("*"));
     struct block block = { .kind = KIND_domain,
@@ -209,8 +207,7 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
                            .targets = { { SCOPE_domain, &d->lines } } };
     struct diag_context context = b->diags->context;
     if (!context.kind)
-        b->diags->context =
-            (struct diag_context){ kind_word(KIND_domain), d->pattern, pattern.span };
+        b->diags->context = (struct diag_context){ kind_word(KIND_domain), d->pattern, span };
     d->copied = copied && !d->lines.first;
     d->tls.word = TLS_UNSET;
     bind_body(b, &block, s);
@@ -223,6 +220,55 @@ static void bind_one_domain(struct bind *b, struct domains *list, struct map *in
     if (before.word != TLS_UNSET)
         d->tls = before;
     b->diags->context = context;
+}
+
+/* 'd' as 'known' was, 'by' bytes further on.  */
+static void bind_domain_again(struct bind *b, struct domain *d, const struct domain *known,
+                              uint32_t by)
+{
+    d->tls = known->tls;
+    if (d->tls.word != TLS_UNSET)
+        d->tls.span = (struct span){ d->tls.span.lo + by, d->tls.span.hi + by };
+    d->copied = known->copied;
+    d->block = known->block;
+    for (const struct line *l = known->lines.first; l; l = l->next) {
+        struct line *line = arena_alloc(b->arena, sizeof *line);
+        *line = (struct line){ .what = l->what, .lo = l->lo + by, .copied = l->copied };
+        lines_add(&d->lines, line);
+    }
+}
+
+/* A block nested in a VMTA or a pool; most of them say the same.  */
+static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
+                        const struct stmt *s, struct span span, uint8_t copied)
+{
+    size_t calls = b->diags->n_calls;
+    size_t at = ((uintptr_t)s->block >> 4 ^ copied) & (N_KNOWN_DOMAINS - 1);
+    struct known_domain *known = &b->known_domains[at];
+    if (known->block == s->block && known->words == s->words && known->copied == copied) {
+        bind_domain_again(b, d, known->domain, s->lo - known->lo);
+        return;
+    }
+    bind_domain_block(b, list, d, s, span, copied);
+    if (!s->block->plain || s->words->n != 2 || s->words->special || d->tls.identity ||
+        b->diags->n_calls != calls)
+        return;
+    d->block = s->block;
+    *known = (struct known_domain){ s->block, s->words, copied, s->lo, d };
+}
+
+static void bind_one_domain(struct bind *b, struct domains *list, struct map *index,
+                            const struct stmt *s, struct arg pattern, uint8_t copied)
+{
+    if (!bind_domain_name(b, &pattern, true))
+        return;
+    struct domain *d = domain_named(b, list, index, pattern);
+    if (!index && d == list->last && d->tls.word == TLS_UNSET && !d->lines.first && !d->block) {
+        bind_nested(b, list, d, s, pattern.span, copied);
+    } else {
+        d->block = NULL;
+        bind_domain_block(b, list, d, s, pattern.span, copied);
+    }
 }
 
 static bool has_range(struct env *env, struct value v)

@@ -135,7 +135,7 @@ static void add_source(struct maker *k, const struct source_rule *s)
 static void add_allowed(struct maker *k, const struct listener *l)
 {
     for (const struct prefix *x = l->allow.first; x; x = x->next) {
-        struct lines words = { NULL, NULL };
+        struct lines words = { .first = NULL };
         if (x->bad)
             continue;
         struct rule *rule = rule_for(k, &x->cidr, x->span);
@@ -288,7 +288,7 @@ static void add_named(struct maker *k, const struct source_rule *s)
 
 void inbound(struct model *m)
 {
-    static const struct lines nothing = { NULL, NULL };
+    static const struct lines nothing;
     struct maker k = { m, NEW(m->arena, struct inbound) };
     k.in->by_address = (struct map){ .arena = m->arena };
     m->inbound = k.in;

@@ -275,7 +275,7 @@ static struct made_block block_open(struct lower *l, const struct entry *e, enum
     struct made_block b = { .stmt = statement(l, values, argument ? 3 : 2),
                             .braces = NEW(l->arena, struct braces),
                             .name = name };
-    *b.braces = (struct braces){ NULL, e->row->line.lo, e->row->line.hi };
+    *b.braces = (struct braces){ NULL, e->row->line.lo, e->row->line.hi, false };
     b.stmt->block = b.braces;
     stmts_add(&l->out->stmts, b.stmt);
     return b;
@@ -748,7 +748,7 @@ static void add_block_user(struct lower *l, struct stmt *user)
         has_via |= str_ieq(stmt_text(child, 0), via);
         stmts_add(&b.body, stmt_settled(l->arena, child));
     }
-    *b.braces = (struct braces){ b.body.first, user->block->open, user->block->close };
+    *b.braces = (struct braces){ b.body.first, user->block->open, user->block->close, false };
     user->block = b.braces;
     if (!has_via && l->deliveries.n == 1) {
         const struct vmta *vmta = l->deliveries.v[0];

@@ -2,7 +2,7 @@
 
 #include "model.h"
 
-struct line *line_find(const struct lines *lines, const struct directive *dir)
+struct line *line_find_there(const struct lines *lines, const struct directive *dir)
 {
     struct line *found = NULL;
     for (struct line *l = lines->first; l; l = l->next)
@@ -47,6 +47,7 @@ void lines_add(struct lines *lines, struct line *line)
     else
         lines->first = line;
     lines->last = line;
+    lines->some |= line_bit(line->what->dir);
 }
 
 bool name_is_reserved(struct str name)

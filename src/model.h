@@ -70,6 +70,7 @@ struct line {
 
 struct lines {
     struct line *first, *last;
+    uint64_t some;               /* a bit for each directive; several share one */
 };
 
 /* A name that stands for an object.  */
@@ -180,6 +181,7 @@ struct domain {
     struct lines lines;
     bool bad;
     bool copied;
+    const struct braces *block;  /* all that it was bound from, where that is one plain block */
     struct domain *next;
 };
 
@@ -356,8 +358,25 @@ static inline struct arg line_arg(const struct line *l, uint32_t i)
     return arg;
 }
 
+/* The bit of 'dir' in a set of directives.  */
+static inline uint64_t line_bit(const struct directive *dir)
+{
+    return (uint64_t)1 << ((uintptr_t)dir / sizeof *dir % 64);
+}
+
+/* A line with directive 'dir' may be there: 'line_find' is worth its while.  */
+static inline bool line_maybe(const struct lines *lines, const struct directive *dir)
+{
+    return (lines->some & line_bit(dir)) != 0;
+}
+
+struct line *line_find_there(const struct lines *, const struct directive *dir);
+
 /* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */
-struct line *line_find(const struct lines *, const struct directive *dir);
+static inline struct line *line_find(const struct lines *lines, const struct directive *dir)
+{
+    return line_maybe(lines, dir) ? line_find_there(lines, dir) : NULL;
+}
 
 /* The same with a good boolean value: 1 yes, 0 no, -1 where it is not there or not good.  */
 int line_bool(const struct lines *, const struct directive *dir);
