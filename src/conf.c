@@ -89,21 +89,35 @@ static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct s
     return !what || report(c, span, what, false);
 }
 
-struct conf_section *conf_section(struct conf *c, struct conf_section *parent, enum scope scope,
-                                  struct str arg, struct span arg_span, struct span origin)
+static void append(struct conf *c, struct conf_section *parent, struct conf_section *s)
 {
-    struct conf_section *s = new_section(c, scope, arg, origin);
     struct conf_section **first = parent ? &parent->children : &c->first;
     struct conf_section **last = parent ? &parent->last_child : &c->last;
-    if (parent && !(dict_scope(scope)->parents & (uint64_t)1 << parent->scope))
-        arena_bug(c->arena, "a section that may not stand in its parent");
-    check_tag(c, scope, arg, arg_span);
     if (*last)
         (*last)->next = s;
     else
         *first = s;
     *last = s;
+}
+
+struct conf_section *conf_section(struct conf *c, struct conf_section *parent, enum scope scope,
+                                  struct str arg, struct span arg_span, struct span origin)
+{
+    struct conf_section *s = new_section(c, scope, arg, origin);
+    if (parent && !(dict_scope(scope)->parents & (uint64_t)1 << parent->scope))
+        arena_bug(c->arena, "a section that may not stand in its parent");
+    if (!c->checked)
+        check_tag(c, scope, arg, arg_span);
+    append(c, parent, s);
     return s;
+}
+
+void conf_again(struct conf *c, struct conf_section *parent, const struct conf_section *section)
+{
+    struct conf_section *s = arena_alloc(c->arena, sizeof *s);
+    *s = *section;
+    s->next = NULL;
+    append(c, parent, s);
 }
 
 struct conf_line *conf_line(struct conf *c, struct conf_section *section,

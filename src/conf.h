@@ -28,6 +28,7 @@ struct conf_section {
     struct conf_section *children, *last_child;
     struct conf_section *next;
     const char *comment; /* above it, or NULL */
+    struct str *printed; /* where it stands more than once: its text, when that is known */
 };
 
 /* A tree that may be large is handed on piece by piece: 'done' takes what is complete.  */
@@ -46,6 +47,9 @@ void conf_done(struct conf *);
 /* A section at the end of the file, or of 'parent' where there is one.  */
 struct conf_section *conf_section(struct conf *, struct conf_section *parent, enum scope,
                                   struct str arg, struct span arg_span, struct span origin);
+
+/* 'section', which was made in memory that lasts, once more at the end of 'parent'.  */
+void conf_again(struct conf *, struct conf_section *parent, const struct conf_section *section);
 
 /* A line at the end of 'section'; places in 'args' count from 'at'.  NULL where a value cannot be
    written, which is reported.  */

@@ -34,9 +34,11 @@ static bool needs_quotes(const struct directive *dir, const struct arg *arg)
 {
     struct str s = arg->text;
     bool list = dir->type == TYPE_SMTP_HOSTS;
-    for (size_t i = 0; i < s.n; i++)
-        if (is_blank(s.p[i]) || s.p[i] == '"' || (s.p[i] == ',' && !list))
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i]; /* a blank, a quote and a comma come before all that is usual */
+        if (c <= ',' && (is_blank(c) || c == '"' || (c == ',' && !list)))
             return true;
+    }
     return s.n == 0;
 }
 
@@ -113,7 +115,7 @@ static void put_end(struct emit *e, const struct conf_section *s, size_t depth)
     buf_text(e->out, ">\n");
 }
 
-static void put_section(struct emit *e, const struct conf_section *s, size_t depth)
+static void put_new_section(struct emit *e, const struct conf_section *s, size_t depth)
 {
     const char *tag = dict_scope(s->scope)->name;
     buf_fill(e->out, ' ', depth * 4);
@@ -126,6 +128,20 @@ static void put_section(struct emit *e, const struct conf_section *s, size_t dep
     buf_char(e->out, '>');
     end_line(e, s->origin);
     put_end(e, s, depth);
+}
+
+/* A section that stands in many places is printed once: always as deep, for it has one parent.  */
+static void put_section(struct emit *e, const struct conf_section *s, size_t depth)
+{
+    size_t from = e->out->n;
+    if (!s->printed || e->options->annotate) {
+        put_new_section(e, s, depth);
+    } else if (s->printed->p) {
+        buf_put(e->out, *s->printed);
+    } else {
+        put_new_section(e, s, depth);
+        *s->printed = arena_str(e->out->arena, str_sub(buf_str(e->out), from, e->out->n));
+    }
 }
 
 static void put_comment(struct emit *e, struct str text)

@@ -13,11 +13,24 @@ enum identity_place {
 #undef IDENTITY
 };
 
+/* A section of a domain block that stands in many places, and what it was made from.  */
+struct kept {
+    const struct braces *block;
+    const struct tls *identity;
+    uint8_t word; /* enum tls_word of what is around it */
+    bool sign;
+    enum scope parent;
+    const struct conf_section *section;
+};
+
+enum { N_KEPT = 64 };            /* a power of two */
+
 struct plan {
     const struct model *m;
     struct conf *conf;
     struct arena *arena; /* of 'conf' */
     struct diags *diags;
+    struct kept *kept;            /* N_KEPT of them, by the address of the block */
     struct conf_section *globals; /* lines of the file itself that others add to */
 };
 

@@ -103,14 +103,73 @@ static void plan_colds(struct plan *p, struct conf_section *s, enum target targe
             plan_text(p, s, target, r->name, r->span);
 }
 
-static struct conf_section *plan_domain(struct plan *p, struct conf_section *parent,
-                                        const struct domain *d)
+/* What is said around domain sections of every destination; it goes into 'domain *'.  */
+struct around {
+    const struct tls_use *tls;
+    const struct key *sign;
+};
+
+/* 'd' may be NULL: a 'domain *' that nobody has written.  */
+static struct conf_section *new_domain(struct plan *p, struct conf_section *parent,
+                                       const struct domain *d, const struct around *around)
 {
-    struct conf_section *s =
-        conf_section(p->conf, parent, SCOPE_domain, d->pattern, d->span, d->span);
-    plan_outbound_tls(p, s, &d->tls, &d->lines);
-    plan_lines(p, s, &d->lines);
+    struct span origin = d                              ? d->span
+                         : around->tls->word != TLS_UNSET ? around->tls->span
+                                                        : around->sign->span;
+    struct conf_section *s = conf_section(p->conf, parent, SCOPE_domain,
+                                          d ? d->pattern : STR("*"), origin, origin);
+    if (d) {
+        plan_outbound_tls(p, s, &d->tls, &d->lines);
+        plan_lines(p, s, &d->lines);
+    }
+    if (around && (!d || d->tls.word == TLS_UNSET))
+        plan_outbound_tls(p, s, around->tls, d ? &d->lines : NULL);
+    if (around && around->sign)
+        plan_lower(p, s, LOWER_sign, NULL, around->sign->span);
     return s;
+}
+
+static struct kept kept_as(const struct conf_section *parent, const struct domain *d,
+                           const struct around *around)
+{
+    return (struct kept){ .block = d->block,
+                          .identity = around ? plan_tls_of(around->tls) : NULL,
+                          .word = around ? around->tls->word : TLS_UNSET,
+                          .sign = around && around->sign,
+                          .parent = parent->scope };
+}
+
+static bool is_same(const struct kept *a, const struct kept *b)
+{
+    return a->block == b->block && a->identity == b->identity && a->word == b->word &&
+           a->sign == b->sign && a->parent == b->parent;
+}
+
+/* The section of a block that stands in many places is made once, in memory that lasts; but what
+   had to be said of it is said each time.  */
+static void plan_domain(struct plan *p, struct conf_section *parent, const struct domain *d,
+                        const struct around *around)
+{
+    if (!parent || !d->block) {
+        new_domain(p, parent, d, around);
+        return;
+    }
+    struct kept key = kept_as(parent, d, around);
+    struct kept *kept = &p->kept[((uintptr_t)d->block >> 4 ^ key.word) & (N_KEPT - 1)];
+    if (is_same(kept, &key)) {
+        conf_again(p->conf, parent, kept->section);
+        return;
+    }
+    size_t calls = p->diags->n_calls;
+    struct arena *scratch = p->arena;
+    p->arena = p->conf->arena = p->m->arena;
+    struct conf_section *section = new_domain(p, parent, d, around);
+    p->arena = p->conf->arena = scratch;
+    if (p->diags->n_calls != calls)
+        return;
+    section->printed = NEW(p->m->arena, struct str);
+    key.section = section;
+    *kept = key;
 }
 
 /* The domain sections of a VMTA or a pool.  What the object says of every destination goes into its
@@ -118,23 +177,18 @@ static struct conf_section *plan_domain(struct plan *p, struct conf_section *par
 static void plan_domains(struct plan *p, struct conf_section *parent, const struct domains *domains,
                          const struct tls_use *tls, const struct key *sign)
 {
+    const struct around around = { tls, sign };
     const struct domain *any = NULL;
     for (const struct domain *d = domains->first; d; d = d->next)
         if (str_eq(d->pattern, STR("*")))
             any = d;
     for (const struct domain *d = domains->first; d; d = d->next)
         if (d != any)
-            plan_domain(p, parent, d);
-    if (!any && tls->word == TLS_UNSET && !sign)
-        return;
-    struct span origin = any ? any->span : tls->word != TLS_UNSET ? tls->span : sign->span;
-    struct conf_section *s =
-        any ? plan_domain(p, parent, any)
-            : conf_section(p->conf, parent, SCOPE_domain, STR("*"), origin, origin);
-    if (!any || any->tls.word == TLS_UNSET)
-        plan_outbound_tls(p, s, tls, any ? &any->lines : NULL);
-    if (sign)
-        plan_lower(p, s, LOWER_sign, NULL, sign->span);
+            plan_domain(p, parent, d, NULL);
+    if (any)
+        plan_domain(p, parent, any, &around);
+    else if (tls->word != TLS_UNSET || sign)
+        new_domain(p, parent, NULL, &around);
 }
 
 static void plan_vmta(struct plan *p, const struct vmta *v)
@@ -172,7 +226,7 @@ void plan_outbound(struct plan *p)
         conf_done(p->conf);
     }
     for (const struct domain *d = p->m->domains.first; d; d = d->next) {
-        plan_domain(p, NULL, d);
+        plan_domain(p, NULL, d, NULL);
         conf_done(p->conf);
     }
 }
