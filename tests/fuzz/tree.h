@@ -26,13 +26,19 @@ static inline bool tree_same_value(struct value a, struct value b)
     return i == a.len && k == b.len;
 }
 
+static inline const struct stmt *tree_body(const struct stmt *s)
+{
+    return s->block ? s->block->body : NULL;
+}
+
 static inline bool tree_same(const struct stmt *a, const struct stmt *b)
 {
     for (; a && b; a = a->next, b = b->next) {
-        if (a->n_values != b->n_values || !a->open != !b->open || !tree_same(a->body, b->body))
+        if (a->words->n != b->words->n || !a->block != !b->block ||
+            !tree_same(tree_body(a), tree_body(b)))
             return false;
-        for (uint32_t i = 0; i < a->n_values; i++)
-            if (!tree_same_value(a->values[i], b->values[i]))
+        for (uint32_t i = 0; i < a->words->n; i++)
+            if (!tree_same_value(a->words->v[i], b->words->v[i]))
                 return false;
     }
     return a == b;
