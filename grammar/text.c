@@ -14,8 +14,8 @@ static struct span at(const struct source *source, const char *p, size_t n)
 
 enum { RUN = 64 };
 
-/* The RUN bytes at 'p' are printable ASCII, tabs and line ends.  Without a branch, so that compilers
-   look at many at once.  */
+/* The RUN bytes at 'p' are printable ASCII, tabs and line ends.  Without a branch, so that the
+   machine looks at many at once.  */
 static bool is_printable(const char *p)
 {
     unsigned char odd = 0;

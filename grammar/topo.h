@@ -13,7 +13,7 @@
 enum topo_last { LAST_NOTHING, LAST_VALUE, LAST_COMMA };
 
 enum {
-    TOPO_RECENT = 1024,          /* lines that are remembered, and */
+    TOPO_RECENT = 256,           /* lines that are remembered, and */
     TOPO_BLOCKS = 64             /* blocks; powers of two */
 };
 

@@ -1,8 +1,8 @@
 /* arena.h - the memory of one compilation.
 
    Everything that a compilation makes comes from one arena and goes with it: nobody frees a part,
-   nothing points out of it.  Always true: memory is aligned for pointers and 64-bit numbers and lives until
-   'arena_free'.
+   nothing points out of it.  Always true: memory is aligned for pointers and 64-bit numbers and lives
+   until 'arena_free' or 'arena_reset'.
 
    When memory runs out, or a promise of ours is broken, the arena does not return: it jumps to the
    handler set with 'arena_catch', so that a language server survives and only 'main.c' exits.  */
@@ -52,7 +52,7 @@ void *arena_alloc_slow(struct arena *arena, size_t size);
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {
     size_t whole = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-    if (size >= ARENA_BLOCK || (size_t)(arena->end - arena->at) < whole)
+    if (size >= ARENA_BLOCK || (size_t)(arena->end - arena->at) <= whole)
         return arena_alloc_slow(arena, size);
     void *p = arena->at;
     arena->at += whole;

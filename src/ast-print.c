@@ -8,14 +8,14 @@ struct printer {
     const struct source *source; /* NULL: no comments, and nothing to keep blank lines from */
     const struct span *comments;
     size_t n_comments;
-    size_t next;                 /* comment */
+    size_t next; /* comment */
     struct buf *out;
-    size_t line;                 /* where the current line begins in 'out' */
+    size_t line; /* where the current line begins in 'out' */
     /* A word that begins with a slash reads as a pattern if another slash ends it further on in its
        line.  */
-    size_t slash;                /* behind that first slash, or 0 */
-    size_t seen;                 /* looked at so far */
-    size_t comma;                /* behind the last comma of the line, or 0 */
+    size_t slash; /* behind that first slash, or 0 */
+    size_t seen;  /* looked at so far */
+    size_t comma; /* behind the last comma of the line, or 0 */
 };
 
 /* Values.  */
@@ -112,7 +112,6 @@ static bool has_blank(const struct printer *p, uint32_t from, uint32_t to)
     return n_ends == 2;
 }
 
-
 static uint32_t start_of(const struct stmt *s)
 {
     return value_span(stmt_value(s, 0)).lo;
@@ -181,7 +180,7 @@ static void keep_slash(struct printer *p, size_t indent)
     p->slash = 0;
     if (!ends_value || !comma)
         return;
-    size_t tail = p->out->n - comma - 1;     /* behind the comma's blank */
+    size_t tail = p->out->n - comma - 1; /* behind the comma's blank */
     buf_fill(p->out, ' ', indent);
     char *at = p->out->p + comma;
     memmove(at + 1 + indent, at + 1, tail);
@@ -242,7 +241,8 @@ static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t f
    belong to this statement, and to it alone.  */
 static void put_early(struct printer *p, const struct stmt *s, size_t indent)
 {
-    for (size_t i = p->next; s->block && i < p->n_comments && p->comments[i].lo < stmt_open(s); i++) {
+    for (size_t i = p->next; s->block && i < p->n_comments && p->comments[i].lo < stmt_open(s);
+         i++) {
         if (p->comments[i].lo < end_of_values(s))
             continue;
         put_comment(p, i);
@@ -289,8 +289,7 @@ static bool wants_blank(const struct printer *p, const struct stmt *s)
 
 /* Prints statements and the comments between them, from position 'from' to 'limit'; each begins a
    line, except the first one of the file.  */
-static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t from,
-                      uint32_t limit)
+static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t from, uint32_t limit)
 {
     bool first = true, after_block = false, fresh = true;
     const struct stmt *s = walk_next(&w);
@@ -327,8 +326,10 @@ void ast_print(const struct ast_file *file, struct buf *out)
     const struct stmt *s = file->stmts.first;
     bool made = s && s->words->v[0].made;
     const struct source *source = made ? NULL : file->source;
-    struct printer p = { .source = source, .comments = file->comments.v,
-                         .n_comments = source ? file->comments.n : 0, .out = out,
+    struct printer p = { .source = source,
+                         .comments = file->comments.v,
+                         .n_comments = source ? file->comments.n : 0,
+                         .out = out,
                          .line = out->n };
     size_t start = out->n;
     put_stmts(&p, walk_stmts(s), 0, source ? source->base : 0, UINT32_MAX);

@@ -96,8 +96,8 @@ static inline uint32_t stmt_open(const struct stmt *s) { return s->lo + s->block
 static inline uint32_t stmt_close(const struct stmt *s) { return s->lo + s->block->close; }
 
 /* A walk over the statements in a block, with their places made absolute:
-   for (struct walk w = walk_block(s); (child = walk_next(&w));)  A statement that is met lives until
-   the next one is.  */
+   for (struct walk w = walk_block(s); (child = walk_next(&w));)
+   A statement that is met lives until the next one is.  */
 struct walk {
     struct stmt stmt;
     const struct stmt *next;

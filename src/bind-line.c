@@ -57,7 +57,8 @@ static bool is_withheld(const struct line *line)
 /* The value is good, but for a later version than the target.  */
 static void newer_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
-    struct span span = which < line->what->n_args ? line_arg_span(line, (uint32_t)which) : line_span(line);
+    struct span span =
+        which < line->what->n_args ? line_arg_span(line, (uint32_t)which) : line_span(line);
     diag(b->diags, CHECK_directive_version, span, "`%s` does not take this value yet: %s",
          line->what->dir->name, f->why);
     line->bad = true;
@@ -70,7 +71,8 @@ bool bind_check_value(struct bind *b, struct line *line)
     for (uint32_t i = 0; i < line->what->n_args; i++)
         line->bad |= line->what->args[i].bad;
     if (line->bad || is_withheld(line) ||
-        dict_value(line->what->dir, line->what->args, line->what->n_args, b->model->version, &which, &f))
+        dict_value(line->what->dir, line->what->args, line->what->n_args, b->model->version, &which,
+                   &f))
         return !line->bad;
     struct fault later = f;
     size_t there = which;
@@ -102,8 +104,8 @@ static void check_default(struct bind *b, const struct block *block, enum scope 
         scope == SCOPE_source || line->what->dir == b->model->target[TARGET_global_run_as_root])
         return;
     if (dict_is_default(line->what->dir, line->what->args, line->what->n_args))
-        diag(b->diags, CHECK_directive_default, line_span(line), "`%s` is `%s` anyway", line->what->dir->name,
-             line->what->dir->fallback);
+        diag(b->diags, CHECK_directive_default, line_span(line), "`%s` is `%s` anyway",
+             line->what->dir->name, line->what->dir->fallback);
 }
 
 static bool same_values(const struct line *x, const struct line *y)
@@ -111,7 +113,8 @@ static bool same_values(const struct line *x, const struct line *y)
     if (x->what->n_args != y->what->n_args)
         return false;
     for (uint32_t i = 0; i < x->what->n_args; i++)
-        if (!str_eq(x->what->args[i].text, y->what->args[i].text) || x->what->args[i].joined != y->what->args[i].joined)
+        if (!str_eq(x->what->args[i].text, y->what->args[i].text) ||
+            x->what->args[i].joined != y->what->args[i].joined)
             return false;
     return true;
 }
@@ -132,9 +135,12 @@ static bool repeats(struct bind *b, struct block *block, struct line *before, st
     }
     struct diag *m = diag(b->diags, CHECK_directive_repeated, line_span(line),
                           "`%s` stands here twice, and only one counts", line->what->dir->name);
-    diag_also(b->diags, m, line_span(before), line->copied ? "this one is used" : "this one is dropped");
+    diag_also(b->diags, m, line_span(before),
+              line->copied ? "this one is used" : "this one is dropped");
     if (!line->copied)
-        *before = (struct line){ .what = line->what, .next = before->next, .lo = line->lo, .bad = line->bad };
+        *before = (struct line){
+            .what = line->what, .next = before->next, .lo = line->lo, .bad = line->bad
+        };
     return true;
 }
 
@@ -171,7 +177,8 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
 static void lower_words(struct bind *b, struct line *line)
 {
     bool words = line->what->dir->type == TYPE_BOOL || line->what->dir->type == TYPE_ENUM ||
-                 line->what->dir->type == TYPE_BOOL_OR_DURATION || line->what->dir->type == TYPE_ENUMS;
+                 line->what->dir->type == TYPE_BOOL_OR_DURATION ||
+                 line->what->dir->type == TYPE_ENUMS;
     for (uint32_t i = 0; words && i < line->what->n_args; i++)
         line->what->args[i].text = bind_lower(b, line->what->args[i].text);
 }

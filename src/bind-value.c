@@ -164,7 +164,11 @@ bool bind_name(struct bind *b, struct arg arg, bool user)
 struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
 {
     (void)b;
-    return (struct ref){ .name = arg.text, .span = arg.span, .bad = arg.bad, .line = s ? value_span(stmt_value(s, 0)).lo : 0, .n_line = s ? s->words->n : 0 };
+    return (struct ref){ .name = arg.text,
+                         .span = arg.span,
+                         .bad = arg.bad,
+                         .line = s ? value_span(stmt_value(s, 0)).lo : 0,
+                         .n_line = s ? s->words->n : 0 };
 }
 
 /* What variables in 's' bring in is as secret as the value itself.  */

@@ -350,8 +350,7 @@ struct model *bind(struct program *p, struct host *host)
                       .shared = p->hosts.n > 0,
                       .statements = { .arena = p->arena },
                       .known = NEW_ARRAY(p->arena, struct known, N_KNOWN),
-                      .known_domains =
-                          NEW_ARRAY(p->arena, struct known_domain, N_KNOWN_DOMAINS) };
+                      .known_domains = NEW_ARRAY(p->arena, struct known_domain, N_KNOWN_DOMAINS) };
     p->budget = EXPAND_TOTAL;
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)

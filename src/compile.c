@@ -224,7 +224,8 @@ enum compile_status compile(struct compilation *c, const struct options *options
     arena_init(&c->scratch, &c->handler);
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
-    run(c, options, goal);
+    c->options = *options;
+    run(c, &c->options, goal);
     diags_sort(&c->diags);
     if (c->program.broken)
         return COMPILE_BROKEN;

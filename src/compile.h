@@ -34,11 +34,12 @@ struct compilation {
     jmp_buf handler;
     struct sources sources;
     struct diags diags; /* sorted when 'compile' returns */
+    struct options options; /* as they were given */
     struct program program;
     VEC(struct output) outputs; /* one for each host; one for a conversion */
 };
 
-/* Compiles as 'options' say.  'options' and what it points to must outlive 'c'.  Messages are in
+/* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in
    c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.  */
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);

@@ -49,7 +49,8 @@ static bool same_bool(const struct line *x, const struct line *y)
 {
     bool a, b;
     struct fault fault;
-    return x->what->n_args == 1 && y->what->n_args == 1 && value_bool(x->what->args[0].text, &a, &fault) &&
+    return x->what->n_args == 1 && y->what->n_args == 1 &&
+           value_bool(x->what->args[0].text, &a, &fault) &&
            value_bool(y->what->args[0].text, &b, &fault) && a == b;
 }
 
@@ -58,7 +59,8 @@ static bool same_values(const struct line *x, const struct line *y)
     if (x->what->n_args != y->what->n_args)
         return false;
     for (uint32_t i = 0; i < x->what->n_args; i++)
-        if (!str_eq(x->what->args[i].text, y->what->args[i].text) || x->what->args[i].joined != y->what->args[i].joined)
+        if (!str_eq(x->what->args[i].text, y->what->args[i].text) ||
+            x->what->args[i].joined != y->what->args[i].joined)
             return same_bool(x, y);
     return true;
 }
@@ -74,7 +76,8 @@ static void contradiction(struct maker *k, const struct line *here, const struct
 static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
 {
     for (const struct line *l = lines->first; l; l = l->next) {
-        const struct line *before = l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
+        const struct line *before =
+            l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
         if (l->bad)
             continue;
         if (before && !same_values(before, l))

@@ -4,7 +4,7 @@
 #include "suggest.h"
 #include "value.h"
 
-enum { NAME_LIMIT = 64 };        /* bytes of an object's name */
+enum { NAME_LIMIT = 64 }; /* bytes of an object's name */
 
 /* The parts of a row, by what they are and not by where they stand.  */
 enum part {
@@ -51,8 +51,8 @@ struct piece {
 /* A row with its parts under their names.  */
 struct entry {
     const struct row *row;
-    struct piece part[N_PARTS];      /* 'address' is what mail leaves by; lower case except vmta */
-    struct piece client;             /* the address that is listened on */
+    struct piece part[N_PARTS]; /* 'address' is what mail leaves by; lower case except vmta */
+    struct piece client;        /* the address that is listened on */
 };
 
 /* A statement whose block still grows.  */
@@ -67,8 +67,8 @@ struct made_block {
 struct sender {
     struct made_block block;
     const struct entry *entry;
-    struct map vmtas;                /* name to the entry that said so */
-    struct piece pool;               /* what the pool would be called; without, there is none */
+    struct map vmtas;  /* name to the entry that said so */
+    struct piece pool; /* what the pool would be called; without, there is none */
 };
 
 struct vmta {
@@ -95,20 +95,20 @@ struct lower {
     struct ast_file *out;
     struct value option[N_OPTIONS];
     VEC(struct stmt *) block_users;
-    struct map seen;                 /* facts that were stated, by a key made of their words */
+    struct map seen; /* facts that were stated, by a key made of their words */
     struct map identity_names, identities, domains, users, listeners, vmtas, taken;
-    struct map submissions;          /* hostname and address to the name of a VMTA */
+    struct map submissions; /* hostname and address to the name of a VMTA */
     VEC(struct sender *) senders;
     VEC(struct signature) signatures;
-    VEC(struct vmta *) deliveries;   /* those of client-delivery rows */
+    VEC(struct vmta *) deliveries; /* those of client-delivery rows */
     struct sender *local;
 };
 
 /* Text in the making: literal fields and templates, a string if it cannot be a word.  */
 
 struct text {
-    struct buf raw;                  /* what it says, as a word */
-    struct buf quoted;               /* the same, as it stands between quotes */
+    struct buf raw;    /* what it says, as a word */
+    struct buf quoted; /* the same, as it stands between quotes */
     bool string;
 };
 
@@ -261,8 +261,8 @@ static void add(struct lower *l, struct made_block *b, const struct value *value
     b->braces->body = b->body.first;
 }
 
-#define ADD(L, BLOCK, ...)                                                             \
-    add(L, BLOCK, (const struct value[]){ __VA_ARGS__ },                               \
+#define ADD(L, BLOCK, ...)                                                                         \
+    add(L, BLOCK, (const struct value[]){ __VA_ARGS__ },                                           \
         (uint32_t)(sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)))
 
 /* A new block at the top of the file: KIND NAME [ARGUMENT] { }.  */
@@ -497,8 +497,7 @@ static struct sender *listener_of(struct lower *l, const struct entry *e)
     name = joined(l, str_of(made_words[MADE_delivery_name]), "-", address);
     listener->pool = (struct piece){ name_of(l, name), e->client.span };
     listener->block = block_open(l, e, MADE_listener, own, &endpoint);
-    ADD(l, &listener->block, word(l, MADE_tls, e), word(l, MADE_required, e),
-        literal(l, identity));
+    ADD(l, &listener->block, word(l, MADE_tls, e), word(l, MADE_required, e), literal(l, identity));
     ADD(l, &listener->block, word(l, MADE_auth, e), word(l, MADE_required, e));
     VEC_PUSH(l->arena, &l->senders, listener);
     return listener;
@@ -550,9 +549,9 @@ static struct sender *user_of(struct lower *l, const struct entry *e)
     if (user && str_eq(user->entry->row->field[5], password.text))
         return user;
     if (user) {
-        struct diag *m = diag(l->diags, CHECK_name_duplicate, name.span,
-                              "user `%.*s` with another password than in an earlier row",
-                              STR_ARG(name.text));
+        struct diag *m =
+            diag(l->diags, CHECK_name_duplicate, name.span,
+                 "user `%.*s` with another password than in an earlier row", STR_ARG(name.text));
         diag_also(l->diags, m, user->entry->row->span[4], "the earlier row");
         diag_help(l->diags, m, "a user has one password: repeat it, or use another name here");
         return NULL;
@@ -563,7 +562,7 @@ static struct sender *user_of(struct lower *l, const struct entry *e)
     user->pool = (struct piece){ name_of(l, name.text), name.span };
     user->block = block_open(l, e, MADE_user, name, NULL);
     struct text t = text_new(l);
-    t.string = true;                 /* a word may be a reference, such as env:NAME */
+    t.string = true; /* a word may be a reference, such as env:NAME */
     text_put(&t, password.text);
     ADD(l, &user->block, word(l, MADE_password, e), text_value(l, &t, password.span));
     VEC_PUSH(l->arena, &l->senders, user);
@@ -651,8 +650,7 @@ static void add_source(struct lower *l, struct vmta *vmta, const struct entry *e
     if (!first_time(l, "sign", name, domain_name.text, e->part[PART_selector].text))
         return;
     ADD(l, &vmta->block, word(l, MADE_sign, e), literal(l, domain_name));
-    VEC_PUSH(l->arena, &l->signatures,
-             (struct signature){ vmta->block.body.last, domain, e });
+    VEC_PUSH(l->arena, &l->signatures, (struct signature){ vmta->block.body.last, domain, e });
 }
 
 static void lower_row(struct lower *l, const struct row *row)
@@ -671,7 +669,7 @@ static void lower_row(struct lower *l, const struct row *row)
         name = piece_at(row, 4);
         sender = local_listener(l, e);
     }
-    domain_of(l, e);                 /* also where the VMTA is refused: the key is not at fault */
+    domain_of(l, e); /* also where the VMTA is refused: the key is not at fault */
     struct vmta *vmta = vmta_of(l, e, name);
     if (!vmta)
         return;
@@ -729,7 +727,8 @@ static void finish_signature(struct lower *l, const struct signature *s)
         return;
     const struct row *row = s->entry->row;
     struct piece selector = piece_at(row, row->shape == ROW_CLIENT_DELIVERY ? 2 : 1);
-    struct value values[3] = { stmt_value(s->stmt, 0), stmt_value(s->stmt, 1), literal(l, selector) };
+    struct value values[3] = { stmt_value(s->stmt, 0), stmt_value(s->stmt, 1),
+                               literal(l, selector) };
     s->stmt->words = words_make(l->arena, values, 3, 0);
 }
 
@@ -761,9 +760,17 @@ void legacy_lower(struct arena *arena, struct diags *diags, const struct rows *r
                   const struct stmt *block, struct ast_file *out)
 {
     struct map names = { .arena = arena }, exact = { .arena = arena, .exact = true };
-    struct lower l = { .arena = arena, .diags = diags, .out = out, .seen = exact,
-                       .identity_names = names, .identities = exact, .domains = names,
-                       .users = names, .listeners = names, .vmtas = names, .taken = names,
+    struct lower l = { .arena = arena,
+                       .diags = diags,
+                       .out = out,
+                       .seen = exact,
+                       .identity_names = names,
+                       .identities = exact,
+                       .domains = names,
+                       .users = names,
+                       .listeners = names,
+                       .vmtas = names,
+                       .taken = names,
                        .submissions = names };
     *out = (struct ast_file){ .source = rows->source };
     out->comments.v = rows->comments.v;

@@ -35,7 +35,8 @@ int line_bool(const struct lines *lines, const struct directive *dir)
     struct line *line = line_find(lines, dir);
     struct fault fault;
     bool yes;
-    if (!line || line->bad || line->what->n_args != 1 || !value_bool(line->what->args[0].text, &yes, &fault))
+    if (!line || line->bad || line->what->n_args != 1 ||
+        !value_bool(line->what->args[0].text, &yes, &fault))
         return -1;
     return yes;
 }

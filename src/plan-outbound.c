@@ -61,7 +61,7 @@ void plan_keys(struct plan *p, struct conf_section *s, enum target target, const
         if (!k->bad)
             VEC_PUSH(p->arena, &list, (struct ranked){ k, list.n });
     }
-    if (list.n > 1 && sorted)    /* keys that are all written as 'domain-key' keep their order */
+    if (list.n > 1 && sorted) /* keys that are all written as 'domain-key' keep their order */
         qsort(list.v, list.n, sizeof *list.v, by_rank);
     for (size_t i = 0; i < list.n; i++) {
         const struct key *k = list.v[i].key;
@@ -113,11 +113,11 @@ struct around {
 static struct conf_section *new_domain(struct plan *p, struct conf_section *parent,
                                        const struct domain *d, const struct around *around)
 {
-    struct span origin = d                              ? d->span
+    struct span origin = d                                ? d->span
                          : around->tls->word != TLS_UNSET ? around->tls->span
-                                                        : around->sign->span;
-    struct conf_section *s = conf_section(p->conf, parent, SCOPE_domain,
-                                          d ? d->pattern : STR("*"), origin, origin);
+                                                          : around->sign->span;
+    struct conf_section *s =
+        conf_section(p->conf, parent, SCOPE_domain, d ? d->pattern : STR("*"), origin, origin);
     if (d) {
         plan_outbound_tls(p, s, &d->tls, &d->lines);
         plan_lines(p, s, &d->lines);

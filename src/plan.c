@@ -50,7 +50,8 @@ void plan_lines(struct plan *p, struct conf_section *s, const struct lines *line
     for (const struct line *l = lines->first; l; l = l->next) {
         if (l->bad || (l->what->lost && !plan_has(p, l->what->dir, line_span(l), l->what->lost)))
             continue;
-        struct conf_line *line = conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args, l->lo, line_span(l));
+        struct conf_line *line = conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args,
+                                           l->lo, line_span(l));
         if (!l->what->nested || !line)
             continue;
         struct conf_section holder = { .scope = s->scope };
@@ -191,8 +192,8 @@ static void plan_globals(struct plan *p)
     p->globals = lines;
     for (const struct line *l = p->m->lines.first; l; l = l->next)
         if (!l->bad)
-            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->what->dir, l->what->args, l->what->n_args,
-                      l->lo, line_span(l));
+            conf_line(p->conf, is_macro(p, l) ? macros : lines, l->what->dir, l->what->args,
+                      l->what->n_args, l->lo, line_span(l));
     plan_origins(p, lines, TARGET_global_smtp_source_host, &p->m->origins);
     plan_keys(p, keys, TARGET_global_domain_key, &p->m->keys);
 }
@@ -237,7 +238,10 @@ static void plan_sections(struct plan *p, bool referred)
 
 void plan(const struct model *m, struct conf *conf)
 {
-    struct plan p = { .m = m, .conf = conf, .arena = conf->arena, .diags = m->diags,
+    struct plan p = { .m = m,
+                      .conf = conf,
+                      .arena = conf->arena,
+                      .diags = m->diags,
                       .kept = NEW_ARRAY(m->arena, struct kept, N_KEPT) };
     plan_globals(&p);
     plan_defaults(&p);

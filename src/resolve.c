@@ -287,12 +287,15 @@ static void link_line(struct resolve *r, struct line *line)
     if (line->bad)
         return;
     for (size_t i = 0; i < sizeof list_types / sizeof list_types[0]; i++)
-        for (uint32_t k = 0; line->what->dir->type == list_types[i].type && k < line->what->n_args; k++)
+        for (uint32_t k = 0; line->what->dir->type == list_types[i].type && k < line->what->n_args;
+             k++)
             link_to_list(r, line, line_arg(line, k), list_types[i].list, list_types[i].what);
     if (line->what->dir->type == TYPE_VMTA || line->what->dir->type == TYPE_VMTA_OR_POOL)
-        line->what->args[0].text = link_vmta_line(r, line, line->what->args[0].text, line_arg_span(line, 0),
-                                            line->what->dir->type == TYPE_VMTA_OR_POOL);
-    if (line->what->dir->type == TYPE_PATTERN_ROW || line->what->dir->type == TYPE_HEADER_PATTERN_ROW ||
+        line->what->args[0].text =
+            link_vmta_line(r, line, line->what->args[0].text, line_arg_span(line, 0),
+                           line->what->dir->type == TYPE_VMTA_OR_POOL);
+    if (line->what->dir->type == TYPE_PATTERN_ROW ||
+        line->what->dir->type == TYPE_HEADER_PATTERN_ROW ||
         line->what->dir->type == TYPE_PATTERN_RESULT)
         link_result(r, line);
     if (takes_macros(line->what->dir->type))
@@ -355,10 +358,12 @@ static void index_lists(struct resolve *r)
             continue;
         void **slot = map_add(&m->macros, l->what->args[0].text);
         struct section_body *before = *slot, *macro = NEW(r->arena, struct section_body);
-        macro->object = (struct object){ .name = l->what->args[0].text, .span = line_arg_span(l, 0) };
+        macro->object =
+            (struct object){ .name = l->what->args[0].text, .span = line_arg_span(l, 0) };
         if (before) {
-            struct diag *d = diag(r->diags, CHECK_name_duplicate, line_arg_span(l, 0),
-                                  "the macro `%.*s` is defined twice", STR_ARG(l->what->args[0].text));
+            struct diag *d =
+                diag(r->diags, CHECK_name_duplicate, line_arg_span(l, 0),
+                     "the macro `%.*s` is defined twice", STR_ARG(l->what->args[0].text));
             diag_also(r->diags, d, before->object.span, "first defined here");
         }
         *slot = before ? before : macro;

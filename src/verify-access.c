@@ -4,16 +4,15 @@
 
 /* The http-access lines that were met.  */
 struct rules {
-    struct map by_prefix;        /* the bytes of a network to its first line */
-    bool lengths[2][129];        /* there are networks of this length */
+    struct map by_prefix; /* the bytes of a network to its first line */
+    bool lengths[2][129]; /* there are networks of this length */
 };
 
 /* Levels from the least on.  */
 enum access { ACCESS_NONE, ACCESS_MONITOR, ACCESS_OPERATOR, ACCESS_ADMIN, N_ACCESS };
 
-static const struct str access_words[N_ACCESS] = {
-    STR_INIT("none"), STR_INIT("monitor"), STR_INIT("operator"), STR_INIT("admin")
-};
+static const struct str access_words[N_ACCESS] = { STR_INIT("none"), STR_INIT("monitor"),
+                                                   STR_INIT("operator"), STR_INIT("admin") };
 
 /* The widest ranges of public addresses that are let pass with a note.  */
 enum { FEW_BITS_4 = 24, FEW_BITS_6 = 64 };
@@ -53,15 +52,15 @@ static void add_rule(const struct model *model, struct rules *rules, const struc
 
 /* Calls 'judge' for each http-access line with the one before it that takes all its clients.  */
 static void walk_rules(const struct model *model,
-                       void (*judge)(const struct model *, const struct line *,
-                                     const struct cidr *, const struct line *before))
+                       void (*judge)(const struct model *, const struct line *, const struct cidr *,
+                                     const struct line *before))
 {
     struct rules rules = { .by_prefix = { .arena = model->arena, .exact = true } };
     for (const struct line *l = model->lines.first; l; l = l->next) {
         struct cidr net;
         struct fault f;
-        if (l->what->dir != model->target[TARGET_global_http_access] || l->bad || l->what->n_args < 2 ||
-            !value_cidr(l->what->args[0].text, &net, &f))
+        if (l->what->dir != model->target[TARGET_global_http_access] || l->bad ||
+            l->what->n_args < 2 || !value_cidr(l->what->args[0].text, &net, &f))
             continue;
         net = cidr_network(&net);
         judge(model, l, &net, line_before(&rules, &net));
@@ -81,8 +80,8 @@ static void judge_shadowed(const struct model *model, const struct line *line,
                           STR_ARG(before->what->args[0].text), STR_ARG(line->what->args[0].text));
     diag_also(model->diags, m, line_span(before), "the first line that matches counts");
     bool wider = value_cidr(before->what->args[0].text, &wide, &f) && wide.bits < net->bits;
-    diag_help(model->diags, m, wider ? "write narrow ranges above wide ones"
-                                     : "leave one of them out");
+    diag_help(model->diags, m,
+              wider ? "write narrow ranges above wide ones" : "leave one of them out");
 }
 
 void verify_access_shadowed(const struct model *model)

@@ -30,7 +30,8 @@ static void each_list_key(const struct model *m, struct map *map, const struct s
     for (const struct line *l = s->lines.first; l; l = l->next)
         if (l->what->dir == m->target[TARGET_global_domain_key] && !l->bad && l->what->n_args == 3)
             visit(m, map,
-                  &(struct declared){ l->what->args[1].text, l->what->args[0].text, l->what->args[2].text, line_span(l) });
+                  &(struct declared){ l->what->args[1].text, l->what->args[0].text,
+                                      l->what->args[2].text, line_span(l) });
 }
 
 /* Calls 'visit' for every key of the output that was declared, 'sign' left out.  */

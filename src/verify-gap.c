@@ -214,8 +214,8 @@ static void check_reroutes(struct signing *s, const struct vmta *v, const struct
     for (const struct domain *d = domains->first; d; d = d->next)
         for (const struct line *l = d->lines.first; l; l = l->next)
             if (is_reroute(s->m, l))
-                check_handover(s,
-                               &(struct handover){ v, target_of(s->m, l->what->args[0].text), line_span(l) });
+                check_handover(s, &(struct handover){ v, target_of(s->m, l->what->args[0].text),
+                                                      line_span(l) });
 }
 
 /* A VMTA with a way out of its own does not take the general one.  */

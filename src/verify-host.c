@@ -81,8 +81,11 @@ static void judge_names(struct names *names)
     judge_origins(names, &model->origins);
     judge_keys(names, &model->keys);
     for (const struct line *l = model->lines.first; l; l = l->next)
-        if (l->what->dir == model->target[TARGET_global_host_name] && !l->bad && l->what->n_args == 1)
-            judge_name(names, &(struct arg){ .text = l->what->args[0].text, .span = line_arg_span(l, 0) }, false);
+        if (l->what->dir == model->target[TARGET_global_host_name] && !l->bad &&
+            l->what->n_args == 1)
+            judge_name(names,
+                       &(struct arg){ .text = l->what->args[0].text, .span = line_arg_span(l, 0) },
+                       false);
 }
 
 static struct names new_names(const struct model *model, name_fn *judge)
@@ -124,7 +127,8 @@ static void judge_placeholder(const struct model *model, const void *row, struct
 static void judge_postmasters(const struct model *model, const struct map *table)
 {
     for (const struct line *l = model->lines.first; l; l = l->next) {
-        if (l->what->dir != model->target[TARGET_global_postmaster] || l->bad || l->what->n_args != 1)
+        if (l->what->dir != model->target[TARGET_global_postmaster] || l->bad ||
+            l->what->n_args != 1)
             continue;
         struct str text = l->what->args[0].text;
         if (!find_domain(table, str_sub(text, str_find(text, '@') + 1, text.n)))

@@ -41,8 +41,9 @@ static void reach_reroutes(struct reachable *reach, const struct model *model,
 {
     for (const struct domain *d = domains->first; d; d = d->next)
         for (const struct line *l = d->lines.first; l; l = l->next)
-            if (l->what->n_args == 1 && (l->what->dir == model->target[TARGET_domain_reroute] ||
-                                   l->what->dir == model->target[TARGET_domain_backoff_reroute]))
+            if (l->what->n_args == 1 &&
+                (l->what->dir == model->target[TARGET_domain_reroute] ||
+                 l->what->dir == model->target[TARGET_domain_backoff_reroute]))
                 reach_object(reach, map_get(&model->names[KIND_vmta], l->what->args[0].text));
 }
 

@@ -77,7 +77,8 @@ bool dkim_need_not_sign(const struct model *m, const struct vmta *v)
     return has_value(any, m->target[TARGET_domain_route]) ||
            has_value(any, m->target[TARGET_domain_smtp_hosts]) ||
            has_value(any, m->target[TARGET_domain_queue_to]) ||
-           (type && !type->bad && type->what->n_args && !str_ieq(type->what->args[0].text, STR("smtp"))) ||
+           (type && !type->bad && type->what->n_args &&
+            !str_ieq(type->what->args[0].text, STR("smtp"))) ||
            says_no(m, &v->domains);
 }
 
@@ -128,10 +129,10 @@ static void no_key_at_all(const struct model *m)
     bool may_come = keys_may_come(m);
     if (!line)
         return;
-    struct diag *d =
-        diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR, line_span(line),
-                may_come ? "mail is to be signed, and no key is declared here"
-                         : "mail is to be signed, and there is no key");
+    struct diag *d = diag_at(m->diags, CHECK_dkim_no_key, may_come ? LEVEL_WARNING : LEVEL_ERROR,
+                             line_span(line),
+                             may_come ? "mail is to be signed, and no key is declared here"
+                                      : "mail is to be signed, and there is no key");
     diag_help(m->diags, d,
               "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
 }

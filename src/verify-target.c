@@ -69,9 +69,9 @@ static const struct domain *domain_of(const struct domains *domains, struct str 
 /* domain-rolled-up */
 
 struct rolled {
-    struct map queues;           /* provider's domain to struct rollup */
-    struct map patterns;         /* what is configured anyway */
-    bool off;                    /* for all domains */
+    struct map queues;   /* provider's domain to struct rollup */
+    struct map patterns; /* what is configured anyway */
+    bool off;            /* for all domains */
 };
 
 /* Mail for 'd' is taken elsewhere before any MX is asked.  */
@@ -320,7 +320,8 @@ static bool is_configured(const struct model *model, const struct map *patterns,
 static void add_macros(const struct model *model, struct map *patterns)
 {
     for (const struct line *l = model->lines.first; l; l = l->next) {
-        if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad || l->what->n_args < 2)
+        if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad ||
+            l->what->n_args < 2)
             continue;
         struct str use = arena_printf(model->arena, "$%.*s", STR_ARG(l->what->args[0].text));
         for (uint32_t i = 1; i < l->what->n_args && map_find(patterns, use); i++)
@@ -347,8 +348,9 @@ void verify_rollup_no_domain(const struct model *model)
                 continue;
             *map_add(&said, queue) = (void *)l;
             enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
-            struct diag *m = diag_at(model->diags, CHECK_rollup_no_domain, level, line_arg_span(l, 1),
-                                     "no `domain` configures the queue `%.*s`", STR_ARG(queue));
+            struct diag *m =
+                diag_at(model->diags, CHECK_rollup_no_domain, level, line_arg_span(l, 1),
+                        "no `domain` configures the queue `%.*s`", STR_ARG(queue));
             diag_help(model->diags, m,
                       "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits", STR_ARG(queue),
                       model->target[TARGET_domain_smtp_hosts]->name);
@@ -402,7 +404,9 @@ void verify_macro_member(const struct model *model)
             continue;
         for (uint32_t i = 1; i < l->what->n_args; i++)
             if (!(l->what->args[i].text.n && l->what->args[i].text.p[0] == '$'))
-                judge_member(model, &seen, l, &(struct arg){ .text = l->what->args[i].text, .span = line_arg_span(l, i) });
+                judge_member(
+                    model, &seen, l,
+                    &(struct arg){ .text = l->what->args[i].text, .span = line_arg_span(l, i) });
     }
 }
 
@@ -434,8 +438,7 @@ static bool is_empty(const struct model *model)
 void verify_postmaster_missing(const struct model *model)
 {
     const struct directive *dir = model->target[TARGET_global_postmaster];
-    if (model->fragment || model->foreign_names || is_empty(model) ||
-        line_find(&model->lines, dir))
+    if (model->fragment || model->foreign_names || is_empty(model) || line_find(&model->lines, dir))
         return;
     struct diag *m = diag(model->diags, CHECK_postmaster_missing, model->whole,
                           "no `%s` gets PowerMTA's notices and the mail for abuse", dir->name);

@@ -26,10 +26,11 @@ static enum level missing_level(const struct model *m)
 static void no_identity(const struct model *m, const struct listener *l, struct span span)
 {
     bool named = tls_identity(&l->tls)->name.n > 0;
-    struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m), span,
-                             named ? "the identity `%.*s` has no certificate"
-                                   : "TLS is asked for, and no certificate is in reach%.*s",
-                             named ? (int)tls_identity(&l->tls)->name.n : 0, tls_identity(&l->tls)->name.p);
+    struct diag *d =
+        diag_at(m->diags, CHECK_tls_no_identity, missing_level(m), span,
+                named ? "the identity `%.*s` has no certificate"
+                      : "TLS is asked for, and no certificate is in reach%.*s",
+                named ? (int)tls_identity(&l->tls)->name.n : 0, tls_identity(&l->tls)->name.p);
     if (named)
         diag_also(m->diags, d, tls_identity(&l->tls)->to->span, "declared here");
     diag_help(m->diags, d,
@@ -69,7 +70,8 @@ void verify_tls_no_identity(const struct model *m)
         if (line_bool(&l->lines, immediate) == 1)
             line = line_find(&l->lines, immediate);
         if (wants_tls(l->tls.word))
-            no_identity(m, l, tls_identity(&l->tls)->name.n ? tls_identity(&l->tls)->span : l->tls.span);
+            no_identity(m, l,
+                        tls_identity(&l->tls)->name.n ? tls_identity(&l->tls)->span : l->tls.span);
         else if (line)
             no_identity(m, l, line_span(line));
     }

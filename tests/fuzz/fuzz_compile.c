@@ -159,7 +159,7 @@ static struct str messages(struct compilation *c)
     return buf_str(&out);
 }
 
-static void hold_same(const struct compilation *a, const struct compilation *b)
+static void hold_same(struct compilation *a, struct compilation *b)
 {
     fuzz_hold(a->outputs.n == b->outputs.n);
     for (size_t i = 0; i < a->outputs.n; i++) {

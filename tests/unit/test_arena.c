@@ -8,7 +8,7 @@
 
 #include "buf.h"
 
-enum { ALIGNMENT = 16, LARGE = 64 << 10 };
+enum { ALIGNMENT = 8, LARGE = 64 << 10 };
 
 static struct arena arena;
 static jmp_buf handler;

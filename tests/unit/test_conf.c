@@ -45,6 +45,7 @@ static struct conf_section *section(enum scope scope, const char *arg)
 static const char *emitted(const struct emit_options *options)
 {
     struct buf out = { .arena = &arena };
+    emit_header(options, &out);
     emit(&conf, &sources, options, &out);
     buf_char(&out, '\0');
     return out.p;

@@ -107,7 +107,7 @@ static enum compile_status run(struct compilation *c, struct damaged *d, enum co
 }
 
 /* What is accepted converts, and builds to the same.  */
-static void judge_conversion(struct damaged *d, const struct compilation *built)
+static void judge_conversion(struct damaged *d, struct compilation *built)
 {
     static struct compilation converted, again;
     if (run(&converted, d, COMPILE_CONVERT) != COMPILE_FINE)
