@@ -1,8 +1,8 @@
 /* arena.h - the memory of one compilation.
 
    Everything that a compilation makes comes from one arena and goes with it: nobody frees a part,
-   nothing points out of it.  Always true: memory is aligned for pointers and 64-bit numbers and lives
-   until 'arena_free' or 'arena_reset'.
+   nothing points out of it.  Always true: memory is aligned for pointers and 64-bit numbers and
+   lives until 'arena_free' or 'arena_reset'.
 
    When memory runs out, or a promise of ours is broken, the arena does not return: it jumps to the
    handler set with 'arena_catch', so that a language server survives and only 'main.c' exits.  */
