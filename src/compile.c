@@ -227,6 +227,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     c->options = *options;
     run(c, &c->options, goal);
     diags_sort(&c->diags);
+    c->diags.closed = true; /* printing says again what planning said */
     if (c->program.broken)
         return COMPILE_BROKEN;
     if (!c->diags.n_errors)

@@ -72,6 +72,8 @@ static struct diag *report(struct diags *d, enum check check, enum level level, 
                            const char *format, va_list args)
 {
     d->n_calls++;
+    if (d->closed)
+        return scratch(d);
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
     struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
     void **seen = full ? NULL : seen_at(d, check, level, span);

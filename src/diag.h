@@ -82,6 +82,7 @@ struct diags {
     size_t guesses;              /* suggestions left: each looks at many names */
     size_t n_errors, n_warnings;
     size_t n_calls; /* of 'diag', whatever became of them */
+    bool closed;    /* all has been said: what comes now was said before */
     struct diag scratch; /* takes what is said of a repeated message */
 };
 
