@@ -2,6 +2,7 @@
 
 libpmtac_a_SOURCES += \
 	%D%/checks.def \
+	%D%/ciphers.def \
 	%D%/directives.def \
 	%D%/foreign.def \
 	%D%/identity.def \

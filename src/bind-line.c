@@ -147,6 +147,7 @@ static bool repeats(struct bind *b, struct block *block, struct line *before, st
 void bind_add_line(struct bind *b, struct block *block, struct lines *lines, struct line *line)
 {
     struct line *before = line->what->dir->repeatable ? NULL : line_find(lines, line->what->dir);
+    b->model->said[line->what->dir - dict_at(0)] = true;
     if (!before || !repeats(b, block, before, line))
         lines_add(lines, line);
 }

@@ -336,6 +336,7 @@ static struct model *new_model(struct program *p, struct host *host)
     for (size_t i = 0; i < N_SCOPES; i++)
         m->lists[i] = (struct map){ .arena = p->arena };
     m->macros = (struct map){ .arena = p->arena };
+    m->said = NEW_ARRAY(p->arena, bool, dict_count());
     return m;
 }
 

@@ -34,6 +34,30 @@ bool effective_is_wildcard(const struct cidr *cidr)
     return cidr_is_any(cidr) || cidr_kind(cidr) == ADDR_UNSPECIFIED;
 }
 
+unsigned effective_clients(const struct cidr *cidr)
+{
+    static const struct cidr here_4 = { { { 127 }, 4 }, 8 };
+    static const struct cidr here_6 = { { { [15] = 1 }, 6 }, 128 };
+    bool six = cidr->addr.family == 6;
+    const struct cidr *here = six ? &here_6 : &here_4;
+    unsigned from = 0;
+    if (cidr_is_any(cidr))
+        return FROM_ALL;
+    if (cidr_overlaps(cidr, here))
+        from |= six ? FROM_HERE_6 : FROM_HERE_4;
+    if (!cidr_contains(here, cidr))
+        from |= six ? FROM_AWAY_6 : FROM_AWAY_4;
+    return from;
+}
+
+unsigned effective_reached_from(const struct listener *l)
+{
+    unsigned from = 0;
+    for (const struct endpoint *e = l->endpoints; e; e = e->next)
+        from |= e->bad || effective_is_wildcard(&e->cidr) ? FROM_ALL : effective_clients(&e->cidr);
+    return from;
+}
+
 bool effective_requires_login(const struct model *m, const struct listener *l)
 {
     return line_bool(l->effective, m->target[TARGET_source_require_auth]) == 1;

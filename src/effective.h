@@ -17,6 +17,18 @@ enum reach effective_reach(const struct listener *);
 /* A listener's address that stands for all of the machine: 0/0, 0.0.0.0, ::.  */
 bool effective_is_wildcard(const struct cidr *);
 
+/* Where clients stand, as a set: on this machine, or elsewhere; by IPv4, or IPv6.  */
+enum { FROM_HERE_4 = 1, FROM_AWAY_4 = 2, FROM_HERE_6 = 4, FROM_AWAY_6 = 8, FROM_ALL = 15 };
+enum { N_FROM = 4 };
+
+/* Where the clients of a prefix may stand.  All addresses of one family may also be meant to be
+   those of the other: that is not documented.  */
+unsigned effective_clients(const struct cidr *);
+
+/* From where the listener can be reached.  A program on this machine that connects to an address
+   of the machine comes from that address, so that loopback reaches loopback and wildcards only.  */
+unsigned effective_reached_from(const struct listener *);
+
 /* No mail is taken before login.  */
 bool effective_requires_login(const struct model *, const struct listener *);
 

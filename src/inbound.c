@@ -9,6 +9,7 @@
 struct maker {
     struct model *m;
     struct inbound *in;
+    bool relay_client; /* a client has the right on every listener that requires no login */
 };
 
 /* Strangers are refused at the greeting where a listener has a list of those who may use it, unless
@@ -54,7 +55,7 @@ static bool same_bool(const struct line *x, const struct line *y)
            value_bool(y->what->args[0].text, &b, &fault) && a == b;
 }
 
-static bool same_values(const struct line *x, const struct line *y)
+bool inbound_same(const struct line *x, const struct line *y)
 {
     if (x->what->n_args != y->what->n_args)
         return false;
@@ -80,7 +81,7 @@ static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
             l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
         if (l->bad)
             continue;
-        if (before && !same_values(before, l))
+        if (before && !inbound_same(before, l))
             contradiction(k, l, before);
         if (before)
             continue;
@@ -244,7 +245,7 @@ static void add_listener(struct maker *k, struct listener *l)
         lower_word(k, &rule->lines, LOWER_auth_required, said, auth);
     if (no_login)
         lower_word(k, &rule->lines, LOWER_auth_none, said, auth);
-    if (no_login && !l->allow.first && !has_relay_client(k->m))
+    if (no_login && !l->allow.first && !k->relay_client)
         lower_word(k, &rule->lines, LOWER_relay_no, said, l->object.span);
     if (k->in->restricting && (!l->allow.first || l->auth == AUTH_OPTIONAL))
         lower_word(k, &rule->lines, LOWER_service_yes, said, l->object.span);
@@ -263,36 +264,71 @@ struct str inbound_user_source(const struct model *m, const struct user *u)
     return (struct str){ text, name.n };
 }
 
-static void add_user(struct maker *k, const struct user *u)
+static void add_user(struct maker *k, struct user *u)
 {
     struct rule *rule = new_rule(k, inbound_user_source(k->m, u), u->object.span);
     lower_word(k, &rule->lines, LOWER_relay_yes, &u->source_lines, u->object.span);
     lower_via(k, &rule->lines, &u->via, &u->source_lines);
     merge(k, rule, &u->source_lines);
+    u->effective = &rule->lines;
     VEC_PUSH(k->m->arena, &k->in->named, rule);
 }
 
-/* A source written at full length; the listeners that name it share its lines.  */
-static void add_named(struct maker *k, const struct source_rule *s)
+/* A source written at full length.  */
+static void add_named(struct maker *k, struct source_rule *s)
 {
     struct rule *rule = new_rule(k, s->object.name, s->object.span);
     lower_via(k, &rule->lines, &s->via, &s->lines);
     merge(k, rule, &s->lines);
-    for (size_t i = 0; i < k->m->listeners.n; i++) {
-        struct listener *l = k->m->listeners.v[i];
-        if (!l->written || l->source.to != &s->object)
-            continue;
-        l->effective = &rule->lines;
-        if (k->in->restricting)
-            lower_word(k, &rule->lines, LOWER_service_yes, NULL, s->object.span);
-    }
+    s->effective = &rule->lines;
     VEC_PUSH(k->m->arena, &k->in->named, rule);
+}
+
+/* A listener written at full length has the lines of the source that it names, which may be that
+   of another listener.  */
+static void name_listener(struct maker *k, struct listener *l)
+{
+    struct source_rule *s = (struct source_rule *)(void *)l->source.to;
+    const struct listener *other =
+        s || !l->source.name.n ? NULL : map_get(&k->m->names[KIND_listener], l->source.name);
+    if (other)
+        l->effective = other->effective;
+    if (!s)
+        return;
+    l->effective = s->effective;
+    if (k->in->restricting)
+        lower_word(k, s->effective, LOWER_service_yes, NULL, s->object.span);
+}
+
+/* A user written at full length has those of his source, or of the one for users without.  */
+static void name_user(struct maker *k, struct user *u)
+{
+    const struct source_rule *s = (const struct source_rule *)(const void *)u->source.to;
+    if (!u->source.name.n)
+        s = map_get(&k->m->names[KIND_raw_source], STR("{auth}"));
+    if (s && s->effective)
+        u->effective = s->effective;
+}
+
+/* Links what is written at full length with the sources that it names.  */
+static void link_written(struct maker *k)
+{
+    struct model *m = k->m;
+    for (size_t i = 0; i < m->sources.n; i++)
+        if (!m->sources.v[i]->by_address)
+            add_named(k, m->sources.v[i]);
+    for (size_t i = 0; i < m->listeners.n; i++)
+        if (m->listeners.v[i]->written)
+            name_listener(k, m->listeners.v[i]);
+    for (size_t i = 0; i < m->users.n; i++)
+        if (m->users.v[i]->written)
+            name_user(k, m->users.v[i]);
 }
 
 void inbound(struct model *m)
 {
     static const struct lines nothing;
-    struct maker k = { m, NEW(m->arena, struct inbound) };
+    struct maker k = { m, NEW(m->arena, struct inbound), has_relay_client(m) };
     k.in->by_address = (struct map){ .arena = m->arena };
     m->inbound = k.in;
     for (size_t i = 0; i < m->listeners.n; i++) {
@@ -302,11 +338,11 @@ void inbound(struct model *m)
     for (size_t i = 0; i < m->listeners.n; i++)
         if (!m->listeners.v[i]->written)
             add_listener(&k, m->listeners.v[i]);
-    for (size_t i = 0; i < m->users.n; i++)
+    for (size_t i = 0; i < m->users.n; i++) {
+        m->users.v[i]->effective = &nothing;
         if (!m->users.v[i]->written)
             add_user(&k, m->users.v[i]);
-    for (size_t i = 0; i < m->sources.n; i++)
-        if (!m->sources.v[i]->by_address)
-            add_named(&k, m->sources.v[i]);
+    }
+    link_written(&k);
     add_addresses(&k);
 }

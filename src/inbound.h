@@ -34,6 +34,9 @@ struct inbound {
    same clients.  */
 void inbound(struct model *);
 
+/* Both lines say the same: for a switch, yes is true.  */
+bool inbound_same(const struct line *, const struct line *);
+
 /* The name of the source that a user's rights stand in.  */
 struct str inbound_user_source(const struct model *, const struct user *);
 

@@ -89,17 +89,21 @@ libpmtac_a_SOURCES += \
 	%D%/verify-address.c \
 	%D%/verify-dkim.c \
 	%D%/verify-dkim.h \
+	%D%/verify-domain.c \
 	%D%/verify-gap.c \
 	%D%/verify-host.c \
 	%D%/verify-listener.c \
 	%D%/verify-name.c \
 	%D%/verify-relay.c \
+	%D%/verify-rule.c \
 	%D%/verify-secret.c \
 	%D%/verify-sign.c \
 	%D%/verify-target.c \
 	%D%/verify-tls.c \
 	%D%/verify-vars.c \
 	%D%/verify-vars.h \
+	%D%/verify-via.c \
+	%D%/verify-weak.c \
 	%D%/verify.c \
 	%D%/verify.h
 

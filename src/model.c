@@ -41,6 +41,26 @@ int line_bool(const struct lines *lines, const struct directive *dir)
     return yes;
 }
 
+struct str line_value(const struct line *line, struct arena *arena)
+{
+    struct buf text = { .arena = arena };
+    struct fault fault;
+    bool yes;
+    if (line->n_args == 1 && value_bool(line->args[0].text, &yes, &fault))
+        return yes ? STR("yes") : STR("no");
+    if (line->n_args == 1)
+        return line->args[0].text;
+    for (uint32_t i = 0; i < line->n_args; i++)
+        buf_printf(&text, "%s%.*s", line->args[i].joined ? "," : " ",
+                   STR_ARG(line->args[i].text));
+    return buf_str(&text);
+}
+
+bool model_says(const struct model *m, enum target target)
+{
+    return m->said[m->target[target] - dict_at(0)];
+}
+
 void lines_add(struct lines *lines, struct line *line)
 {
     if (lines->last)

@@ -268,6 +268,7 @@ struct source_rule {
     bool reserved; /* {auth}, {pickup} and their kind */
     struct ref via;
     struct lines lines;
+    struct lines *effective; /* by name: all that it says in the end; set by inbound */
 };
 
 struct user {
@@ -280,6 +281,7 @@ struct user {
     struct prefixes allow;
     struct lines lines;        /* of <smtp-user> */
     struct lines source_lines; /* of <source> */
+    const struct lines *effective; /* of his source in the end; set by inbound */
 };
 
 struct policy {
@@ -306,6 +308,7 @@ struct model {
     struct diags *diags;
     const struct dict *dict;
     const struct directive *target[N_TARGETS];
+    bool *said;  /* for each directive, by its index: it is written somewhere */
     int version; /* PMTA_5_0 and its kind */
     bool fragment;
     struct str host;   /* "" where there are no host blocks */
@@ -380,6 +383,13 @@ static inline struct line *line_find(const struct lines *lines, const struct dir
 
 /* The same with a good boolean value: 1 yes, 0 no, -1 where it is not there or not good.  */
 int line_bool(const struct lines *, const struct directive *dir);
+
+/* What the line says, as one text that is the same for the same: a switch has one spelling.  */
+struct str line_value(const struct line *, struct arena *);
+
+/* The directive is written somewhere in the blocks of this host.  What words become does not count.
+ */
+bool model_says(const struct model *, enum target);
 
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);

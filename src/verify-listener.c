@@ -3,6 +3,7 @@
 #include "verify.h"
 
 #include "effective.h"
+#include "inbound.h"
 
 static bool is_implicit(const struct model *model, const struct listener *l)
 {
@@ -312,5 +313,75 @@ void verify_listener_without_user(const struct model *model)
                                  "`%.*s` requires login, and nobody can log in: there is no user",
                                  STR_ARG(l->object.name));
         diag_help(diags, m, "declare one: `user NAME { password env:VARIABLE }`");
+    }
+}
+
+/* auth-no-rate-limit */
+
+/* The line limits something: its other values are words for no limit.  */
+static bool is_limit(const struct line *line)
+{
+    struct fault f;
+    uint64_t count, seconds;
+    bool multiple;
+    return line && line->n_args == 1 &&
+           value_rate(line->args[0].text, &count, &seconds, &multiple, &f);
+}
+
+/* What the rule for everybody says, for clients of IPv4 or IPv6; or NULL.  */
+static const struct line *general_limit(const struct model *model, bool six)
+{
+    const struct rule *rule =
+        map_get(&model->inbound->by_address, six ? STR("::/0") : STR("0.0.0.0/0"));
+    return rule ? line_find(&rule->lines, model->target[TARGET_source_auth_failure_rate]) : NULL;
+}
+
+static bool is_limited(const struct model *model, const struct listener *l)
+{
+    const struct line *own =
+        line_find(l->effective, model->target[TARGET_source_auth_failure_rate]);
+    if (own)
+        return own->bad || is_limit(own);
+    for (const struct endpoint *e = l->endpoints; e; e = e->next)
+        if (!e->bad && !is_limit(general_limit(model, e->cidr.addr.family == 6)))
+            return false;
+    return true;
+}
+
+/* The listener was made of pipe rows, which cannot say it.  */
+static bool is_of_rows(const struct listener *l)
+{
+    return l->object.stmt->values[0].made;
+}
+
+/* PowerMTA counts failures only where login is required.  */
+static void unlimited(const struct model *model, const struct listener *l)
+{
+    const char *name = model->target[TARGET_source_auth_failure_rate]->name;
+    struct span span = l->auth_span.hi ? l->auth_span : l->object.span;
+    struct diag *m =
+        diag(model->diags, CHECK_auth_no_rate_limit, span,
+             "anybody may try passwords on `%.*s` without end", STR_ARG(l->object.name));
+    diag_help(model->diags, m,
+              is_of_rows(l) ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
+              : effective_requires_login(model, l) ? "write `%s 10/h` in it"
+                                                   : "say `auth required` and `%s 10/h`",
+              name);
+}
+
+void verify_auth_no_rate_limit(const struct model *model)
+{
+    const struct directive *dir = model->target[TARGET_source_auth_failure_rate];
+    bool rows = false;
+    if (!model->users.n || model->foreign_names || dir->since > model->version)
+        return;
+    for (size_t i = 0; i < model->listeners.n; i++) {
+        const struct listener *l = model->listeners.v[i];
+        if (effective_reach(l) != REACH_PUBLIC || !effective_offers_login(model, l) ||
+            (effective_requires_login(model, l) && is_limited(model, l)))
+            continue;
+        if (!is_of_rows(l) || !rows)
+            unlimited(model, l);
+        rows |= is_of_rows(l);
     }
 }

@@ -167,3 +167,66 @@ void verify_tls_clear_login(const struct model *m)
             clear_login(m, l, plain, level);
     }
 }
+
+/* tls-require-all */
+
+static const struct domain *domain_any(const struct domains *domains)
+{
+    const struct domain *d = domains->first;
+    while (d && !str_eq(d->pattern, STR("*")))
+        d = d->next;
+    return d;
+}
+
+static bool has_value(const struct model *m, const struct domain *d, enum target target)
+{
+    const struct line *l = line_find(&d->lines, m->target[target]);
+    return l && l->n_args && l->args[0].text.n;
+}
+
+/* All mail goes to servers that somebody named, or to none.  */
+static bool is_routed(const struct model *m, const struct domain *d)
+{
+    return d && (has_value(m, d, TARGET_domain_smtp_hosts) ||
+                 has_value(m, d, TARGET_domain_route) || has_value(m, d, TARGET_domain_queue_to) ||
+                 has_value(m, d, TARGET_domain_type));
+}
+
+/* What requires TLS for every destination in a block of these domains, where 'own' is its word for
+   all of them; NOWHERE for nothing.  */
+static struct span required_by(const struct model *m, const struct domain *any,
+                               const struct tls_use *own)
+{
+    const struct tls_use *use = any && any->tls.word != TLS_UNSET ? &any->tls : own;
+    const struct directive *dir = m->target[TARGET_domain_require_starttls];
+    int require = any ? line_bool(&any->lines, dir) : -1;
+    if (any && line_bool(&any->lines, m->target[TARGET_domain_use_starttls]) == 0)
+        return NOWHERE;
+    if (require == 1)
+        return line_find(&any->lines, dir)->span;
+    return require < 0 && use->word == TLS_required ? use->span : NOWHERE;
+}
+
+static void check_required(const struct model *m, const struct domains *domains,
+                           const struct tls_use *own)
+{
+    const struct domain *any = domain_any(domains);
+    struct span span = required_by(m, any, own);
+    if (!span.hi || is_routed(m, any) || is_routed(m, domain_any(&m->domains)))
+        return;
+    struct diag *d = diag(m->diags, CHECK_tls_require_all, span,
+                          "TLS is required of every destination: mail for servers without it "
+                          "waits and bounces");
+    diag_help(m->diags, d,
+              "require it for the domains that have it, and say `tls opportunistic` for the rest");
+}
+
+void verify_tls_require_all(const struct model *m)
+{
+    static const struct tls_use nothing = { .word = TLS_UNSET };
+    check_required(m, &m->domains, &nothing);
+    for (size_t i = 0; i < m->vmtas.n; i++)
+        check_required(m, &m->vmtas.v[i]->domains, &m->vmtas.v[i]->tls);
+    for (size_t i = 0; i < m->pools.n; i++)
+        check_required(m, &m->pools.v[i]->domains, &m->pools.v[i]->tls);
+}
