@@ -95,10 +95,8 @@ void attr_tls_dh_bits(struct bind *b, struct block *block, const struct stmt *s,
 
 /* dkim { } */
 
-static bool same_selector(struct bind *b, const struct selector *x, const struct selector *y)
+static void report_selector(struct bind *b, const struct selector *x, const struct selector *y)
 {
-    if (!str_ieq(x->name.text, y->name.text))
-        return false;
     bool conflict = !str_eq(x->file.text, y->file.text);
     struct diag *m =
         diag(b->diags, conflict ? CHECK_selector_conflict : CHECK_name_duplicate, y->name.span,
@@ -106,14 +104,13 @@ static bool same_selector(struct bind *b, const struct selector *x, const struct
                       : "the selector `%.*s` is declared twice",
              STR_ARG(y->name.text));
     diag_also(b->diags, m, conflict ? x->file.span : x->name.span, "first declared here");
-    return true;
 }
 
 void attr_dkim_selector(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     static const char *const words[] = { "signing", "published", "retired" };
     struct dkim *dkim = block->object;
-    struct selector **end = &dkim->selectors, *selector = NEW(b->arena, struct selector);
+    struct selector *selector = NEW(b->arena, struct selector);
     if (!bind_shape(b, s, a, 2, 3, "NAME KEYFILE [signing|published|retired]"))
         return;
     int state = a.n > 3 && !a.v[3].bad ? one_of(b, a.v[3], words, 3) : 0;
@@ -123,10 +120,11 @@ void attr_dkim_selector(struct bind *b, struct block *block, const struct stmt *
                            .dkim = dkim,
                            .state = state < 0 ? SELECTOR_SIGNING : (enum selector_state)state };
     selector->bad = !bind_selector(b, a.v[1]) || a.v[2].bad;
-    for (; *end; end = &(*end)->next)
-        if (!selector->bad && same_selector(b, *end, selector))
-            return;
-    *end = selector;
+    const struct selector *before = selector->bad ? NULL : dkim_selector(dkim, a.v[1].text);
+    if (before)
+        report_selector(b, before, selector);
+    else
+        dkim_add(dkim, selector, b->arena);
 }
 
 /* TLS words */

@@ -364,7 +364,7 @@ void stmt_raw_source(struct bind *b, const struct stmt *s)
 
 void stmt_domain(struct bind *b, const struct stmt *s)
 {
-    bind_domain(b, &b->model->domains, &b->model->names[KIND_domain], s, b->shared);
+    bind_domain(b, &b->model->domains, s, b->shared);
 }
 
 void stmt_policy(struct bind *b, const struct stmt *s)

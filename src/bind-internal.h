@@ -146,8 +146,7 @@ void bind_tls(struct bind *, struct block *, const struct stmt *s, struct args, 
               bool inbound, bool identity);
 
 /* bind-outbound.c */
-void bind_domain(struct bind *, struct domains *, struct map *index, const struct stmt *s,
-                 uint8_t copied);
+void bind_domain(struct bind *, struct domains *, const struct stmt *s, uint8_t copied);
 /* 's', in a pool, is a list of members.  */
 bool attr_is_member(struct bind *, const struct stmt *s);
 void attr_pool_members(struct bind *, struct block *, const struct stmt *s);

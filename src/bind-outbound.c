@@ -137,7 +137,7 @@ void attr_nested_domain(struct bind *b, struct block *block, const struct stmt *
     (void)a;
     struct domains *domains = block->kind == KIND_pool ? &((struct pool *)block->object)->domains
                                                        : &((struct vmta *)block->object)->domains;
-    bind_domain(b, domains, NULL, s, block->copied);
+    bind_domain(b, domains, s, block->copied);
 }
 
 /* pool { } */
@@ -169,26 +169,15 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
 
 /* domain { } */
 
-static struct domain *domain_named(struct bind *b, struct domains *list, struct map *index,
-                                   struct arg pattern)
+static struct domain *domain_named(struct bind *b, struct domains *list, struct arg pattern)
 {
-    void **slot = index ? map_add(index, pattern.text) : NULL;
-    struct domain *d = slot ? *slot : NULL;
-    for (struct domain *x = list->first; !index && x && !d; x = x->next)
-        if (str_ieq(x->pattern, pattern.text))
-            d = x;
+    struct domain *d = domain_find(list, pattern.text);
     if (d)
         return d;
     d = NEW(b->arena, struct domain);
     d->pattern = pattern.text;
     d->span = pattern.span;
-    if (slot)
-        *slot = d;
-    if (list->last)
-        list->last->next = d;
-    else
-        list->first = d;
-    list->last = d;
+    domains_add(list, d, b->arena);
     return d;
 }
 
@@ -257,13 +246,14 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
     *known = (struct known_domain){ s->block, s->words, copied, s->lo, d };
 }
 
-static void bind_one_domain(struct bind *b, struct domains *list, struct map *index,
-                            const struct stmt *s, struct arg pattern, uint8_t copied)
+static void bind_one_domain(struct bind *b, struct domains *list, const struct stmt *s,
+                            struct arg pattern, uint8_t copied)
 {
     if (!bind_domain_name(b, &pattern, true))
         return;
-    struct domain *d = domain_named(b, list, index, pattern);
-    if (!index && d == list->last && d->tls.word == TLS_UNSET && !d->lines.first && !d->block) {
+    bool nested = list != &b->model->domains;
+    struct domain *d = domain_named(b, list, pattern);
+    if (nested && d == list->last && d->tls.word == TLS_UNSET && !d->lines.first && !d->block) {
         bind_nested(b, list, d, s, pattern.span, copied);
     } else {
         d->block = NULL;
@@ -288,8 +278,7 @@ static struct args args_kept(struct bind *b, struct args a)
     return a;
 }
 
-void bind_domain(struct bind *b, struct domains *list, struct map *index, const struct stmt *s,
-                 uint8_t copied)
+void bind_domain(struct bind *b, struct domains *list, const struct stmt *s, uint8_t copied)
 {
     struct env outer = b->env, inner;
     if (!bind_needs_block(b, s, "PATTERN, ... { ... }"))
@@ -304,7 +293,7 @@ void bind_domain(struct bind *b, struct domains *list, struct map *index, const 
         struct args h = args_kept(b, expand_args(&b->env, s, EXPAND_EACH, 0));
         for (uint32_t k = 1; k < h.n; k++)
             if (!h.v[k].bad && (i == 0 || has_range(&outer, stmt_value(s, k))))
-                bind_one_domain(b, list, index, s, h.v[k], copied);
+                bind_one_domain(b, list, s, h.v[k], copied);
     }
     b->env = outer;
 }

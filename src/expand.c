@@ -163,11 +163,24 @@ struct work {
 
 static void put_value(struct work *w, struct value v, uint32_t element);
 
-static void put_variable(struct work *w, struct str name, struct span span)
+/* A template of rows misses the same variable in each row: that is one mistake.  */
+static bool was_missed(struct work *w, struct value v, struct str name)
+{
+    struct vars *vars = v.made ? w->env->vars : NULL;
+    if (!vars)
+        return false;
+    bool missed = map_find(&vars->unset, name) != NULL;
+    vars->unset.arena = w->env->arena;
+    map_add(&vars->unset, name);
+    return missed;
+}
+
+static void put_variable(struct work *w, struct value v, struct str name, struct span span)
 {
     struct var *var = vars_find(w->env->vars, name);
     if (!var) {
-        unknown_variable(w->env, span, name);
+        if (!was_missed(w, v, name))
+            unknown_variable(w->env, span, name);
         w->bad = true;
         return;
     }
@@ -231,7 +244,7 @@ static void put_value(struct work *w, struct value v, uint32_t element)
             piece = piece_at(text.p + i, text.n - i, &len, &range);
         struct str whole = str_sub(text, i, len);
         if (piece == PIECE_VARIABLE)
-            put_variable(w, str_sub(whole, 2, len - 3), part_span(v, i, len));
+            put_variable(w, v, str_sub(whole, 2, len - 3), part_span(v, i, len));
         else if (piece == PIECE_RANGE)
             put_element(w, &range, element);
         else if (piece == PIECE_UNCLOSED)

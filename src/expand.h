@@ -27,6 +27,7 @@ struct var {
 
 struct vars {
     struct map map; /* name to struct var */
+    struct map unset; /* what was missed in values that nobody wrote so: said once */
     struct vars *outer;
 };
 

@@ -71,6 +71,66 @@ void lines_add(struct lines *lines, struct line *line)
     lines->some |= line_bit(line->what->dir);
 }
 
+/* An index of lists that may be long: most have one element and need none.  */
+
+static void *index_find(const struct map *index, void *first, struct str first_name, struct str name)
+{
+    if (index)
+        return map_get(index, name);
+    return first && str_ieq(first_name, name) ? first : NULL;
+}
+
+static void index_add(struct map **index, struct arena *arena, struct str name, void *what)
+{
+    if (!*index) {
+        *index = NEW(arena, struct map);
+        (*index)->arena = arena;
+    }
+    void **slot = map_add(*index, name);
+    if (!*slot)
+        *slot = what;
+}
+
+struct selector *dkim_selector(const struct dkim *d, struct str name)
+{
+    struct selector *first = d->selectors;
+    return index_find(d->index, first, first ? first->name.text : name, name);
+}
+
+void dkim_add(struct dkim *d, struct selector *s, struct arena *arena)
+{
+    if (d->last_selector) {
+        if (!d->index)
+            index_add(&d->index, arena, d->selectors->name.text, d->selectors);
+        index_add(&d->index, arena, s->name.text, s);
+        d->last_selector->next = s;
+    } else {
+        d->selectors = s;
+    }
+    d->last_selector = s;
+    if (!d->signing && s->state == SELECTOR_SIGNING)
+        d->signing = s;
+}
+
+struct domain *domain_find(const struct domains *list, struct str pattern)
+{
+    struct domain *first = list->first;
+    return index_find(list->index, first, first ? first->pattern : pattern, pattern);
+}
+
+void domains_add(struct domains *list, struct domain *d, struct arena *arena)
+{
+    if (list->last) {
+        if (!list->index)
+            index_add(&list->index, arena, list->first->pattern, list->first);
+        index_add(&list->index, arena, d->pattern, d);
+        list->last->next = d;
+    } else {
+        list->first = d;
+    }
+    list->last = d;
+}
+
 bool name_is_reserved(struct str name)
 {
     return (name.n && name.p[0] == '{') || str_ieq(name, STR("by-smtp-source-ip"));

@@ -144,7 +144,9 @@ struct selector {
 
 struct dkim {
     struct object object; /* name: the domain, "*" for any */
-    struct selector *selectors;
+    struct selector *selectors, *last_selector;
+    struct selector *signing; /* the first that signs, or NULL */
+    struct map *index;        /* of selectors by name, once there are two */
 };
 
 /* A key that a VMTA, a pool or the server signs with: by 'sign' or by a 'domain-key' line.  */
@@ -187,6 +189,7 @@ struct domain {
 
 struct domains {
     struct domain *first, *last;
+    struct map *index; /* by pattern, once there are two */
 };
 
 struct vmta {
@@ -390,6 +393,18 @@ struct str line_value(const struct line *, struct arena *);
 /* The directive is written somewhere in the blocks of this host.  What words become does not count.
  */
 bool model_says(const struct model *, enum target);
+
+/* The selector of that name, or NULL.  */
+struct selector *dkim_selector(const struct dkim *, struct str name);
+
+/* Appends.  */
+void dkim_add(struct dkim *, struct selector *, struct arena *);
+
+/* The domain of that pattern, or NULL.  */
+struct domain *domain_find(const struct domains *, struct str pattern);
+
+/* Appends.  */
+void domains_add(struct domains *, struct domain *, struct arena *);
 
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);

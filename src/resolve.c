@@ -65,11 +65,11 @@ static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
     return true;
 }
 
-/* Links a list of VMTAs and takes those out that only other hosts have.  Returns how many it
-   took.  */
-static size_t link_list(struct resolve *r, struct refs *refs)
+/* Links a list of VMTAs and takes those out that only other hosts have.  Returns the first that it
+   took, or NULL.  */
+static struct ref *link_list(struct resolve *r, struct refs *refs)
 {
-    size_t absent = 0;
+    struct ref *absent = NULL;
     struct ref **at = &refs->first;
     refs->last = NULL;
     while (*at) {
@@ -77,11 +77,19 @@ static size_t link_list(struct resolve *r, struct refs *refs)
             refs->last = *at;
             at = &(*at)->next;
         } else {
+            absent = absent ? absent : *at;
             *at = (*at)->next;
-            absent++;
         }
     }
     return absent;
+}
+
+/* Warns of a name that only another host of the fleet has.  */
+static void elsewhere(struct resolve *r, const struct ref *absent, const char *what)
+{
+    struct diag *d = diag_at(r->diags, CHECK_name_unknown, LEVEL_WARNING, absent->span,
+                             "`%.*s` is on another host, and %s", STR_ARG(absent->name), what);
+    diag_help(r->diags, d, "name a VMTA of the host `%.*s`", STR_ARG(r->m->host));
 }
 
 /* A line of a pool that names no member at all and begins nearly like a directive was meant to be
@@ -140,13 +148,27 @@ static void note_membership(struct resolve *r, struct pool *pool)
 static bool link_pool(struct resolve *r, struct pool *pool)
 {
     check_member_lines(r, pool);
-    size_t absent = link_list(r, &pool->members);
+    const struct ref *absent = link_list(r, &pool->members);
     if (absent && !pool->members.first) {
         *map_find(&r->m->names[KIND_vmta], pool->object.name) = NULL;
         return false;
     }
+    if (absent && !pool->object.shared)
+        elsewhere(r, absent, "takes no part in this pool");
     note_membership(r, pool);
     return true;
+}
+
+/* Links cold VMTAs.  Those of other hosts are left out, which should leave one.  */
+static void link_colds(struct resolve *r, struct refs *colds)
+{
+    struct ref *absent = link_list(r, colds);
+    if (!absent || colds->first)
+        return;
+    elsewhere(r, absent, "is not warmed up here");
+    absent->bad = true; /* it is named, and nobody has to miss it once more */
+    absent->next = NULL;
+    colds->first = colds->last = absent;
 }
 
 static void link_identity(struct resolve *r, struct tls_use *use)
@@ -166,10 +188,7 @@ static void link_identity(struct resolve *r, struct tls_use *use)
 /* The selector that signs: the one that is named, or the first that signs.  */
 static struct selector *pick_selector(struct dkim *dkim, struct str name)
 {
-    for (struct selector *s = dkim->selectors; s; s = s->next)
-        if (name.n ? str_ieq(s->name.text, name) : s->state == SELECTOR_SIGNING)
-            return s;
-    return NULL;
+    return name.n ? dkim_selector(dkim, name) : dkim->signing;
 }
 
 static void undeclared(struct resolve *r, struct key *key, const struct dkim *dkim)
@@ -348,6 +367,24 @@ static void link_domains(struct resolve *r, struct domains *domains)
     }
 }
 
+/* Reports a second section of a kind that stands once.  */
+static void check_once(struct resolve *r)
+{
+    const struct section_body *first[N_SCOPES] = { NULL };
+    for (size_t i = 0; i < r->m->sections.n; i++) {
+        const struct section_body *s = r->m->sections.v[i];
+        if (first[s->scope] && dict_scope(s->scope)->once) {
+            struct diag *d =
+                diag(r->diags, CHECK_directive_repeated, s->span,
+                     "a second `%s`, and PowerMTA takes one", dict_scope(s->scope)->name);
+            diag_also(r->diags, d, first[s->scope]->span, "the first one");
+            diag_help(r->diags, d, "say all in one of them");
+        } else {
+            first[s->scope] = s;
+        }
+    }
+}
+
 /* Enters what global lines and sections define: macros, lists.  A macro is kept as a section
    without a tag, so that all that has a name is an object.  */
 static void index_lists(struct resolve *r)
@@ -368,6 +405,7 @@ static void index_lists(struct resolve *r)
         }
         *slot = before ? before : macro;
     }
+    check_once(r);
     for (size_t i = 0; i < m->sections.n; i++) {
         struct section_body *s = m->sections.v[i];
         if (!s->arg.text.n)
@@ -438,7 +476,7 @@ static void link_outbound(struct resolve *r)
     FILTER(&m->pools, link_pool(r, m->pools.v[i]));
     for (size_t i = 0; i < m->pools.n; i++) {
         struct pool *p = m->pools.v[i];
-        link_list(r, &p->colds);
+        link_colds(r, &p->colds);
         link_keys(r, &p->keys);
         link_identity(r, &p->tls);
         link_domains(r, &p->domains);
@@ -446,7 +484,7 @@ static void link_outbound(struct resolve *r)
     }
     for (size_t i = 0; i < m->vmtas.n; i++) {
         struct vmta *v = m->vmtas.v[i];
-        link_list(r, &v->colds);
+        link_colds(r, &v->colds);
         link_keys(r, &v->keys);
         link_identity(r, &v->tls);
         link_domains(r, &v->domains);

@@ -244,6 +244,23 @@ static void add_origins(struct spots *spots, const struct origins *origins,
             add_spot(spots, &o->cidr, 0, &o->address, owner, key.n ? key : o->host.text);
 }
 
+/* Spots are sorted, so that those of one VMTA on one prefix are neighbours.  What differs in name
+   was reported by the sweep.  */
+static void report_repeated(const struct model *model, const struct spots *spots)
+{
+    for (size_t i = 1; i < spots->list.n; i++) {
+        const struct spot *a = &spots->list.v[i - 1], *b = &spots->list.v[i];
+        if (a->owner != b->owner || a->net.bits != b->net.bits ||
+            addr_cmp(&a->net.addr, &b->net.addr) != 0 || other_key(a, b))
+            continue;
+        struct diag *m = diag(model->diags, CHECK_address_duplicate, b->arg->span,
+                              "`%.*s` is a source of `%.*s` already", STR_ARG(b->arg->text),
+                              STR_ARG(b->owner->name));
+        also_first(model, m, a, b, "first named here");
+        diag_help(model->diags, m, "PowerMTA documents no weights: leave one of them out");
+    }
+}
+
 void verify_address_duplicate(const struct model *model)
 {
     struct spots spots = { .arena = model->arena };
@@ -251,6 +268,7 @@ void verify_address_duplicate(const struct model *model)
     for (size_t i = 0; i < model->vmtas.n; i++)
         add_origins(&spots, &model->vmtas.v[i]->origins, &model->vmtas.v[i]->object, STR(""));
     sweep_spots(&sweep, &spots);
+    report_repeated(model, &spots);
 }
 
 /* listener-duplicate */

@@ -16,6 +16,7 @@ struct signing {
     const struct model *m;
     struct map global; /* domain to key */
     struct map sets;   /* VMTA or pool to the map of its keys */
+    struct map ways;   /* pool to where its domains lead */
 };
 
 static void add_keys(struct map *set, const struct keys *keys)
@@ -209,13 +210,42 @@ static bool is_reroute(const struct model *m, const struct line *l)
             l->what->dir == m->target[TARGET_domain_backoff_reroute]);
 }
 
-static void check_reroutes(struct signing *s, const struct vmta *v, const struct domains *domains)
+/* Where the lines of some domains lead to, each target once.  Many VMTAs share those of a pool and
+   of the server, so they are collected once.  */
+struct ways {
+    VEC(struct handover) list;
+};
+
+static struct ways ways_out(const struct signing *s, const struct domains *domains)
 {
+    struct ways ways = { { 0 } };
+    struct map seen = { .arena = s->m->arena };
     for (const struct domain *d = domains->first; d; d = d->next)
-        for (const struct line *l = d->lines.first; l; l = l->next)
-            if (is_reroute(s->m, l))
-                check_handover(s, &(struct handover){ v, target_of(s->m, l->what->args[0].text),
-                                                      line_span(l) });
+        for (const struct line *l = d->lines.first; l; l = l->next) {
+            const struct vmta *to = is_reroute(s->m, l) ? target_of(s->m, l->args[0].text) : NULL;
+            void **slot = to ? map_add(&seen, to->object.name) : NULL;
+            if (!slot || *slot)
+                continue;
+            *slot = (void *)to;
+            VEC_PUSH(s->m->arena, &ways.list, (struct handover){ NULL, to, l->span });
+        }
+    return ways;
+}
+
+static void check_ways(struct signing *s, const struct vmta *v, const struct ways *ways)
+{
+    for (size_t i = 0; i < ways->list.n; i++)
+        check_handover(s, &(struct handover){ v, ways->list.v[i].to, ways->list.v[i].span });
+}
+
+static const struct ways *ways_of(struct signing *s, const struct pool *p)
+{
+    void **slot = map_add(&s->ways, p->object.name);
+    if (!*slot) {
+        struct ways *ways = *slot = NEW(s->m->arena, struct ways);
+        *ways = ways_out(s, &p->domains);
+    }
+    return *slot;
 }
 
 /* A VMTA with a way out of its own does not take the general one.  */
@@ -228,26 +258,31 @@ static bool reroutes_itself(const struct model *m, const struct vmta *v)
     return false;
 }
 
-static void check_partners(struct signing *s, const struct vmta *v)
+static void check_partners(struct signing *s, const struct vmta *v, const struct ways *general)
 {
+    struct ways own = ways_out(s, &v->domains);
     check_colds(s, v, &v->colds);
-    check_reroutes(s, v, &v->domains);
+    check_ways(s, v, &own);
     for (const struct ref *r = v->pools.first; r; r = r->next) {
         check_colds(s, v, &dkim_pool_of(r)->colds);
-        check_reroutes(s, v, &dkim_pool_of(r)->domains);
+        check_ways(s, v, ways_of(s, dkim_pool_of(r)));
     }
-    if (!reroutes_itself(s->m, v))
-        check_reroutes(s, v, &s->m->domains);
+    if (general->list.n && !reroutes_itself(s->m, v))
+        check_ways(s, v, general);
 }
 
 void verify_dkim_pool_gap(const struct model *m)
 {
-    struct signing s = { .m = m, .global = { .arena = m->arena }, .sets = { .arena = m->arena } };
+    struct signing s = { .m = m,
+                         .global = { .arena = m->arena },
+                         .sets = { .arena = m->arena },
+                         .ways = { .arena = m->arena } };
     if (m->foreign_names)
         return;
     add_keys(&s.global, &m->keys);
     for (size_t i = 0; i < m->pools.n; i++)
         check_pool(&s, m->pools.v[i]);
+    struct ways general = ways_out(&s, &m->domains);
     for (size_t i = 0; i < m->vmtas.n; i++)
-        check_partners(&s, m->vmtas.v[i]);
+        check_partners(&s, m->vmtas.v[i], &general);
 }

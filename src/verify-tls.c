@@ -230,3 +230,26 @@ void verify_tls_require_all(const struct model *m)
     for (size_t i = 0; i < m->pools.n; i++)
         check_required(m, &m->pools.v[i]->domains, &m->pools.v[i]->tls);
 }
+
+/* directive-repeated: 'tls' of a VMTA or a pool beside that of its 'domain *' */
+
+static void check_words(const struct model *m, const struct domains *domains,
+                        const struct tls_use *own)
+{
+    const struct domain *any = own->word != TLS_UNSET ? domain_any(domains) : NULL;
+    if (!any || any->tls.word == TLS_UNSET || (own->copied && !any->tls.copied) ||
+        (own->word == any->tls.word && str_ieq(own->identity.name, any->tls.identity.name)))
+        return;
+    struct diag *d = diag(m->diags, CHECK_directive_repeated, own->span,
+                          "`domain *` says `tls` too, and only that counts");
+    diag_also(m->diags, d, any->tls.span, "this one is used");
+    diag_help(m->diags, d, "leave one of them out");
+}
+
+void verify_directive_repeated(const struct model *m)
+{
+    for (size_t i = 0; i < m->vmtas.n; i++)
+        check_words(m, &m->vmtas.v[i]->domains, &m->vmtas.v[i]->tls);
+    for (size_t i = 0; i < m->pools.n; i++)
+        check_words(m, &m->pools.v[i]->domains, &m->pools.v[i]->tls);
+}
