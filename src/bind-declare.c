@@ -27,6 +27,27 @@ static void report_duplicate(struct bind *b, const struct object *before, const 
     diag_also(b->diags, m, before->span, "first declared here");
 }
 
+static bool same_values(const struct stmt *x, const struct stmt *y)
+{
+    if (x->n_values != y->n_values)
+        return false;
+    for (uint32_t i = 0; i < x->n_values; i++)
+        if (!str_eq(value_text(x->values[i]), value_text(y->values[i])))
+            return false;
+    return true;
+}
+
+/* Rows of two inputs that need the same thing both make it, in the same words.  */
+static bool same_rows(const struct stmt *x, const struct stmt *y)
+{
+    if (!x->values[0].made || !y->values[0].made || !same_values(x, y))
+        return false;
+    const struct stmt *a = x->body, *b = y->body;
+    for (; a && b && same_values(a, b); b = b->next)
+        a = a->next;
+    return !a && !b;
+}
+
 bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind space,
                   struct arg name, const struct stmt *s)
 {
@@ -37,7 +58,7 @@ bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind sp
     const struct object *before = *slot;
     if (before) {
         o->bad = true;
-        if (before->shared || !o->shared)
+        if ((before->shared || !o->shared) && !same_rows(before->stmt, s))
             report_duplicate(b, before, o);
         return false; /* one of the host's own hides one for all hosts */
     }
@@ -134,11 +155,54 @@ static bool listener_name(struct bind *b, struct arg name)
     return false;
 }
 
+/* The default VMTA of a listener that rows of another input need too.  Where they choose by a header
+   there is none but for all of them.  */
+static void join_via(struct bind *b, struct listener *l, struct ref via)
+{
+    bool same = str_ieq(l->via.name, via.name);
+    if (l->allow.first && !same) {
+        l->via = (struct ref){ .name = STR("") };
+    } else if (!l->via.name.n) {
+        l->via = via;
+    } else if (via.name.n && !same) {
+        struct diag *m = diag(b->diags, CHECK_name_duplicate, via.span,
+                              "mail handed in at `%.*s` leaves by another VMTA in these rows",
+                              STR_ARG(l->object.name));
+        diag_also(b->diags, m, l->via.span, "it leaves by this one here");
+        diag_help(b->diags, m, "keep the rows of one client address in one file");
+    }
+}
+
+/* Rows of an earlier input need a listener on the same address: there is one, with the certificate
+   of the first.  */
+static bool join_listener(struct bind *b, const struct stmt *s, struct args h)
+{
+    struct listener *l = map_get(&b->model->names[KIND_listener], h.v[1].text);
+    struct ref via = { .name = STR("") };
+    if (!l || !s->values[0].made || !l->object.stmt->values[0].made || h.n != 3 ||
+        !str_eq(l->endpoints->arg.text, h.v[2].text))
+        return false;
+    for (const struct stmt *t = s->body; t; t = t->next) {
+        const struct attr *attr = map_get(&b->words[KIND_listener], value_text(t->values[0]));
+        struct args a = expand_args(&b->env, t, EXPAND_LIST, 0);
+        if (attr && attr->bind == attr_listener_via)
+            via = bind_ref(b, a.v[1], t);
+        struct object *identity =
+            attr && attr->bind == attr_listener_tls && a.n > 2
+                ? map_get(&b->model->names[KIND_tls], a.v[2].text)
+                : NULL;
+        if (identity)
+            identity->used = true;
+    }
+    join_via(b, l, via);
+    return true;
+}
+
 static void declare_listener(struct bind *b, const struct stmt *s, struct args h)
 {
     struct listener *l = NEW(b->arena, struct listener);
     if (!bind_shape(b, s, h, 2, UINT32_MAX, "NAME ADDR:PORT, ... { ... }") ||
-        !listener_name(b, h.v[1]) ||
+        !listener_name(b, h.v[1]) || join_listener(b, s, h) ||
         !bind_declare(b, &l->object, KIND_listener, KIND_listener, h.v[1], s))
         return;
     for (uint32_t i = 2; i < h.n; i++)
