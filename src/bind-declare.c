@@ -155,8 +155,8 @@ static bool listener_name(struct bind *b, struct arg name)
     return false;
 }
 
-/* The default VMTA of a listener that rows of another input need too.  Where they choose by a header
-   there is none but for all of them.  */
+/* The default VMTA of a listener that rows of another input need too.  Where they choose by a
+   header there is none but for all of them.  */
 static void join_via(struct bind *b, struct listener *l, struct ref via)
 {
     bool same = str_ieq(l->via.name, via.name);
@@ -187,10 +187,9 @@ static bool join_listener(struct bind *b, const struct stmt *s, struct args h)
         struct args a = expand_args(&b->env, t, EXPAND_LIST, 0);
         if (attr && attr->bind == attr_listener_via)
             via = bind_ref(b, a.v[1], t);
-        struct object *identity =
-            attr && attr->bind == attr_listener_tls && a.n > 2
-                ? map_get(&b->model->names[KIND_tls], a.v[2].text)
-                : NULL;
+        struct object *identity = attr && attr->bind == attr_listener_tls && a.n > 2
+                                      ? map_get(&b->model->names[KIND_tls], a.v[2].text)
+                                      : NULL;
         if (identity)
             identity->used = true;
     }

@@ -711,11 +711,29 @@ static struct str make_pool(struct lower *l, const struct sender *sender)
     return name.text;
 }
 
+/* A user who leaves by several addresses in turn has them on his own rows; for a client's address it
+   may be a slip.  */
+static void note_pool(struct lower *l, const struct sender *sender)
+{
+    const struct map *vmtas = &sender->vmtas;
+    const struct entry *first = vmtas->entries[0].value, *second = vmtas->entries[1].value;
+    if (second->row->shape != ROW_CLIENT_DELIVERY)
+        return;
+    struct diag *m = diag(l->diags, CHECK_rows_pooled, second->part[PART_vmta].span,
+                          "mail from `%.*s` leaves by `%.*s` and `%.*s` in turn%s",
+                          STR_ARG(second->client.text), STR_ARG(vmtas->entries[0].key),
+                          STR_ARG(vmtas->entries[1].key), vmtas->n > 2 ? ", and by others" : "");
+    diag_also(l->diags, m, first->part[PART_vmta].span, "the first one");
+    diag_help(l->diags, m, "give each VMTA a client address of its own if they are not alike");
+}
+
 static void finish_sender(struct lower *l, struct sender *sender)
 {
     if (!sender->vmtas.n || (sender->vmtas.n > 1 && !sender->pool.text.n))
         return;
     const struct entry *e = sender->vmtas.entries[0].value;
+    if (sender->vmtas.n > 1)
+        note_pool(l, sender);
     struct str name = sender->vmtas.n > 1 ? make_pool(l, sender) : sender->vmtas.entries[0].key;
     ADD(l, &sender->block, word(l, MADE_via, e), literal(l, via_of(name, e)));
 }

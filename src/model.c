@@ -51,8 +51,7 @@ struct str line_value(const struct line *line, struct arena *arena)
     if (line->n_args == 1)
         return line->args[0].text;
     for (uint32_t i = 0; i < line->n_args; i++)
-        buf_printf(&text, "%s%.*s", line->args[i].joined ? "," : " ",
-                   STR_ARG(line->args[i].text));
+        buf_printf(&text, "%s%.*s", line->args[i].joined ? "," : " ", STR_ARG(line->args[i].text));
     return buf_str(&text);
 }
 
@@ -73,7 +72,8 @@ void lines_add(struct lines *lines, struct line *line)
 
 /* An index of lists that may be long: most have one element and need none.  */
 
-static void *index_find(const struct map *index, void *first, struct str first_name, struct str name)
+static void *index_find(const struct map *index, void *first, struct str first_name,
+                        struct str name)
 {
     if (index)
         return map_get(index, name);

@@ -211,19 +211,11 @@ void verify_dkim_shadowed(const struct model *m)
 
 /* dkim-retired-only */
 
-static bool signs_by_itself(const struct dkim *dkim)
-{
-    for (const struct selector *s = dkim->selectors; s; s = s->next)
-        if (s->state == SELECTOR_SIGNING)
-            return true;
-    return false;
-}
-
 static void check_signs(const struct model *m, const struct keys *keys)
 {
     for (const struct key *k = keys->first; k; k = k->next) {
         const struct dkim *dkim = k->by_sign ? map_get(&m->names[KIND_dkim], k->domain.text) : NULL;
-        if (!dkim || dkim->object.bad || signs_by_itself(dkim))
+        if (!dkim || dkim->object.bad || dkim->signing)
             continue;
         struct diag *d =
             diag(m->diags, CHECK_dkim_retired_only, dkim->object.span,

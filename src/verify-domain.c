@@ -38,14 +38,6 @@ struct holder {
     struct map own; /* its other patterns, to their domains; made when it is needed */
 };
 
-static const struct domain *domain_any(const struct domains *domains)
-{
-    const struct domain *d = domains->first;
-    while (d && !str_eq(d->pattern, STR("*")))
-        d = d->next;
-    return d;
-}
-
 static void add_saying(struct shade *s, struct sayings *to, const struct domain *d,
                        const struct line *l, struct span span)
 {
@@ -208,7 +200,7 @@ static void judge_vmta(struct shade *s, const struct vmta *v)
 {
     struct holder h = { .object = &v->object,
                         .domains = &v->domains,
-                        .any = domain_any(&v->domains),
+                        .any = domain_find(&v->domains, STR("*")),
                         .tls = &v->tls,
                         .sign = first_sign(&v->keys) };
     for (const struct ref *r = v->pools.first; r && !h.sign; r = r->next)
@@ -223,7 +215,7 @@ static void judge_vmta(struct shade *s, const struct vmta *v)
 static bool has_narrow(const struct model *m)
 {
     const struct domains *top = &m->domains;
-    bool found = top->first != top->last || (top->first && !domain_any(top));
+    bool found = top->first != top->last || (top->first && !domain_find(top, STR("*")));
     for (size_t i = 0; i < m->pools.n && !found; i++)
         found = m->pools.v[i]->domains.first;
     return found;
@@ -244,7 +236,7 @@ void verify_domain_shadowed(const struct model *m)
         const struct pool *p = m->pools.v[i];
         struct holder h = { .object = &p->object,
                             .domains = &p->domains,
-                            .any = domain_any(&p->domains),
+                            .any = domain_find(&p->domains, STR("*")),
                             .tls = &p->tls };
         judge_any(&s, &h, &s.top);
     }

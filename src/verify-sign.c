@@ -9,14 +9,6 @@ const struct pool *dkim_pool_of(const struct ref *r)
     return (const struct pool *)(const void *)r->to;
 }
 
-static const struct domain *any_domain(const struct domains *domains)
-{
-    for (const struct domain *d = domains->first; d; d = d->next)
-        if (dkim_is_any(d->pattern))
-            return d;
-    return NULL;
-}
-
 static const struct key *first_key(const struct keys *keys, bool by_sign)
 {
     for (const struct key *k = keys->first; k; k = k->next)
@@ -57,7 +49,7 @@ static const struct line *asks_to_sign(const struct model *m, const struct domai
 
 static bool says_no(const struct model *m, const struct domains *domains)
 {
-    const struct domain *any = any_domain(domains);
+    const struct domain *any = domain_find(domains, STR("*"));
     return any && line_bool(&any->lines, m->target[TARGET_domain_dkim_sign]) == 0;
 }
 
@@ -70,7 +62,7 @@ static bool has_value(const struct domain *d, const struct directive *dir)
 /* Another server signs what this VMTA takes, or nothing leaves, or that is wanted so.  */
 bool dkim_need_not_sign(const struct model *m, const struct vmta *v)
 {
-    const struct domain *any = any_domain(&v->domains);
+    const struct domain *any = domain_find(&v->domains, STR("*"));
     if (!any)
         return false;
     const struct line *type = line_find(&any->lines, m->target[TARGET_domain_type]);

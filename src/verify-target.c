@@ -58,14 +58,6 @@ static struct map all_patterns(const struct model *model)
     return patterns;
 }
 
-static const struct domain *domain_of(const struct domains *domains, struct str pattern)
-{
-    const struct domain *d = domains->first;
-    while (d && !str_eq(d->pattern, pattern))
-        d = d->next;
-    return d;
-}
-
 /* domain-rolled-up */
 
 struct rolled {
@@ -102,7 +94,7 @@ static void judge_rolled_up(const struct model *model, const struct domain *d, v
 void verify_domain_rolled_up(const struct model *model)
 {
     struct rolled rolled = { .queues = { .arena = model->arena } };
-    const struct domain *all = domain_of(&model->domains, STR("*"));
+    const struct domain *all = domain_find(&model->domains, STR("*"));
     if (model->version < PMTA_5_0)
         return;
     for (size_t i = 0; i < sizeof rollups / sizeof rollups[0]; i++)
@@ -238,7 +230,7 @@ void verify_warmup_no_cold(const struct model *model)
 /* 1: 'domains' say that mail for everybody opens no connection, 0: that it does, -1: nothing.  */
 static int is_quiet(const struct model *model, const struct domains *domains)
 {
-    const struct domain *d = domain_of(domains, STR("*"));
+    const struct domain *d = domain_find(domains, STR("*"));
     const struct line *type = d ? line_find(&d->lines, model->target[TARGET_domain_type]) : NULL;
     if (!type || type->bad || type->what->n_args != 1)
         return -1;

@@ -105,14 +105,15 @@ static const struct line *plain_rule(const struct model *m)
     return NULL;
 }
 
-/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, which beats the rules by
-   address.  */
-static const struct line *plain_line(const struct model *m, const struct listener *l)
+/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, which beats 'rule' for
+   addresses.  */
+static const struct line *plain_line(const struct model *m, const struct listener *l,
+                                     const struct line *rule)
 {
     const struct directive *plain = m->target[TARGET_source_plain_auth];
     const struct line *own = line_find(l->effective, plain);
     if (!own)
-        return plain_rule(m);
+        return rule;
     return line_bool(l->effective, plain) == 1 ? own : NULL;
 }
 
@@ -155,9 +156,10 @@ void verify_tls_clear_login(const struct model *m)
     static const enum level lower[] = {
         [LEVEL_NOTE] = LEVEL_OFF, [LEVEL_WARNING] = LEVEL_NOTE, [LEVEL_ERROR] = LEVEL_WARNING
     };
+    const struct line *rule = plain_rule(m);
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
-        const struct line *plain = plain_line(m, l);
+        const struct line *plain = plain_line(m, l, rule);
         enum level level = levels[effective_reach(l)];
         if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l))
             continue;
@@ -170,14 +172,6 @@ void verify_tls_clear_login(const struct model *m)
 
 /* tls-require-all */
 
-static const struct domain *domain_any(const struct domains *domains)
-{
-    const struct domain *d = domains->first;
-    while (d && !str_eq(d->pattern, STR("*")))
-        d = d->next;
-    return d;
-}
-
 static bool has_value(const struct model *m, const struct domain *d, enum target target)
 {
     const struct line *l = line_find(&d->lines, m->target[target]);
@@ -187,9 +181,9 @@ static bool has_value(const struct model *m, const struct domain *d, enum target
 /* All mail goes to servers that somebody named, or to none.  */
 static bool is_routed(const struct model *m, const struct domain *d)
 {
-    return d && (has_value(m, d, TARGET_domain_smtp_hosts) ||
-                 has_value(m, d, TARGET_domain_route) || has_value(m, d, TARGET_domain_queue_to) ||
-                 has_value(m, d, TARGET_domain_type));
+    return d &&
+           (has_value(m, d, TARGET_domain_smtp_hosts) || has_value(m, d, TARGET_domain_route) ||
+            has_value(m, d, TARGET_domain_queue_to) || has_value(m, d, TARGET_domain_type));
 }
 
 /* What requires TLS for every destination in a block of these domains, where 'own' is its word for
@@ -210,9 +204,9 @@ static struct span required_by(const struct model *m, const struct domain *any,
 static void check_required(const struct model *m, const struct domains *domains,
                            const struct tls_use *own)
 {
-    const struct domain *any = domain_any(domains);
+    const struct domain *any = domain_find(domains, STR("*"));
     struct span span = required_by(m, any, own);
-    if (!span.hi || is_routed(m, any) || is_routed(m, domain_any(&m->domains)))
+    if (!span.hi || is_routed(m, any) || is_routed(m, domain_find(&m->domains, STR("*"))))
         return;
     struct diag *d = diag(m->diags, CHECK_tls_require_all, span,
                           "TLS is required of every destination: mail for servers without it "
@@ -236,7 +230,7 @@ void verify_tls_require_all(const struct model *m)
 static void check_words(const struct model *m, const struct domains *domains,
                         const struct tls_use *own)
 {
-    const struct domain *any = own->word != TLS_UNSET ? domain_any(domains) : NULL;
+    const struct domain *any = own->word != TLS_UNSET ? domain_find(domains, STR("*")) : NULL;
     if (!any || any->tls.word == TLS_UNSET || (own->copied && !any->tls.copied) ||
         (own->word == any->tls.word && str_ieq(own->identity.name, any->tls.identity.name)))
         return;

@@ -352,11 +352,11 @@ static enum level domain_level(const struct model *m, const struct domain *d, en
 static enum tls_word general_word(const struct model *m, const struct domains *domains,
                                   enum tls_word own, enum tls_word around)
 {
-    for (const struct domain *d = domains->first; d; d = d->next)
-        if (str_eq(d->pattern, STR("*")) && d->tls.word != TLS_UNSET)
-            return d->tls.word;
-        else if (str_eq(d->pattern, STR("*")) && domain_level(m, d, TLS_UNSET) == LEVEL_WARNING)
-            return TLS_required;
+    const struct domain *any = domain_find(domains, STR("*"));
+    if (any && any->tls.word != TLS_UNSET)
+        return any->tls.word;
+    if (any && domain_level(m, any, TLS_UNSET) == LEVEL_WARNING)
+        return TLS_required;
     return own != TLS_UNSET ? own : around;
 }
 
