@@ -293,8 +293,8 @@ static void name_listener(struct maker *k, struct listener *l)
         s || !l->source.name.n ? NULL : map_get(&k->m->names[KIND_listener], l->source.name);
     if (other)
         l->effective = other->effective;
-    if (!s)
-        return;
+    if (!s || !s->effective)
+        return; /* none, or one that only another host has */
     l->effective = s->effective;
     if (k->in->restricting)
         lower_word(k, s->effective, LOWER_service_yes, NULL, s->object.span);

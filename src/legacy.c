@@ -711,8 +711,8 @@ static struct str make_pool(struct lower *l, const struct sender *sender)
     return name.text;
 }
 
-/* A user who leaves by several addresses in turn has them on his own rows; for a client's address it
-   may be a slip.  */
+/* A user who leaves by several addresses in turn has them on his own rows; for the address of a
+   client it may be a slip.  */
 static void note_pool(struct lower *l, const struct sender *sender)
 {
     const struct map *vmtas = &sender->vmtas;
