@@ -158,11 +158,17 @@ static void want_setting(struct settings *s, const struct line *l)
     *slot = setting;
 }
 
+/* What closes a listener that nobody opened is nobody's word.  */
+static bool is_closing(const struct model *m, const struct line *l)
+{
+    return l->lost && l->dir == m->target[TARGET_source_relay];
+}
+
 static void count_setting(const struct settings *s, struct setting *setting,
                           const struct listener *l, unsigned from)
 {
     const struct line *line = line_find(l->effective, setting->dir);
-    if (!line || line->bad)
+    if (!line || line->bad || is_closing(s->m, line))
         return;
     struct str key = line_value(line, s->m->arena);
     for (unsigned i = 0; i < N_FROM; i++) {

@@ -100,7 +100,7 @@ static void read_addresses(struct vias *v)
     v->everybody = choice_at(v, &all);
 }
 
-/* 'what' says whose mail it is: two pieces of text around a name.  */
+/* 'what' stands before the name of those whose mail it is.  */
 static void via_missing(const struct model *m, enum choice choice, struct span span,
                         const char *what, struct str name)
 {
