@@ -29,10 +29,10 @@ static void report_duplicate(struct bind *b, const struct object *before, const 
 
 static bool same_values(const struct stmt *x, const struct stmt *y)
 {
-    if (x->n_values != y->n_values)
+    if (x->words->n != y->words->n)
         return false;
-    for (uint32_t i = 0; i < x->n_values; i++)
-        if (!str_eq(value_text(x->values[i]), value_text(y->values[i])))
+    for (uint32_t i = 0; i < x->words->n; i++)
+        if (!str_eq(stmt_text(x, i), stmt_text(y, i)))
             return false;
     return true;
 }
@@ -40,11 +40,14 @@ static bool same_values(const struct stmt *x, const struct stmt *y)
 /* Rows of two inputs that need the same thing both make it, in the same words.  */
 static bool same_rows(const struct stmt *x, const struct stmt *y)
 {
-    if (!x->values[0].made || !y->values[0].made || !same_values(x, y))
+    if (!x->words->v[0].made || !y->words->v[0].made || !same_values(x, y))
         return false;
-    const struct stmt *a = x->body, *b = y->body;
-    for (; a && b && same_values(a, b); b = b->next)
-        a = a->next;
+    struct walk xs = walk_block(x), ys = walk_block(y);
+    const struct stmt *a = walk_next(&xs), *b = walk_next(&ys);
+    while (a && b && same_values(a, b)) {
+        a = walk_next(&xs);
+        b = walk_next(&ys);
+    }
     return !a && !b;
 }
 
@@ -179,11 +182,12 @@ static bool join_listener(struct bind *b, const struct stmt *s, struct args h)
 {
     struct listener *l = map_get(&b->model->names[KIND_listener], h.v[1].text);
     struct ref via = { .name = STR("") };
-    if (!l || !s->values[0].made || !l->object.stmt->values[0].made || h.n != 3 ||
+    if (!l || !s->words->v[0].made || !l->object.stmt->words->v[0].made || h.n != 3 ||
         !str_eq(l->endpoints->arg.text, h.v[2].text))
         return false;
-    for (const struct stmt *t = s->body; t; t = t->next) {
-        const struct attr *attr = map_get(&b->words[KIND_listener], value_text(t->values[0]));
+    const struct stmt *t;
+    for (struct walk w = walk_block(s); (t = walk_next(&w));) {
+        const struct attr *attr = map_get(&b->words[KIND_listener], stmt_text(t, 0));
         struct args a = expand_args(&b->env, t, EXPAND_LIST, 0);
         if (attr && attr->bind == attr_listener_via)
             via = bind_ref(b, a.v[1], t);

@@ -46,12 +46,13 @@ struct str line_value(const struct line *line, struct arena *arena)
     struct buf text = { .arena = arena };
     struct fault fault;
     bool yes;
-    if (line->n_args == 1 && value_bool(line->args[0].text, &yes, &fault))
+    if (line->what->n_args == 1 && value_bool(line->what->args[0].text, &yes, &fault))
         return yes ? STR("yes") : STR("no");
-    if (line->n_args == 1)
-        return line->args[0].text;
-    for (uint32_t i = 0; i < line->n_args; i++)
-        buf_printf(&text, "%s%.*s", line->args[i].joined ? "," : " ", STR_ARG(line->args[i].text));
+    if (line->what->n_args == 1)
+        return line->what->args[0].text;
+    for (uint32_t i = 0; i < line->what->n_args; i++)
+        buf_printf(&text, "%s%.*s", line->what->args[i].joined ? "," : " ",
+                   STR_ARG(line->what->args[i].text));
     return buf_str(&text);
 }
 
@@ -70,15 +71,8 @@ void lines_add(struct lines *lines, struct line *line)
     lines->some |= line_bit(line->what->dir);
 }
 
-/* An index of lists that may be long: most have one element and need none.  */
-
-static void *index_find(const struct map *index, void *first, struct str first_name,
-                        struct str name)
-{
-    if (index)
-        return map_get(index, name);
-    return first && str_ieq(first_name, name) ? first : NULL;
-}
+/* An index of a list that may be long: most are short, and searched faster than a map is made.  */
+enum { SHORT_LIST = 8 };
 
 static void index_add(struct map **index, struct arena *arena, struct str name, void *what)
 {
@@ -93,42 +87,52 @@ static void index_add(struct map **index, struct arena *arena, struct str name, 
 
 struct selector *dkim_selector(const struct dkim *d, struct str name)
 {
-    struct selector *first = d->selectors;
-    return index_find(d->index, first, first ? first->name.text : name, name);
+    if (d->index)
+        return map_get(d->index, name);
+    struct selector *s = d->selectors;
+    while (s && !str_ieq(s->name.text, name))
+        s = s->next;
+    return s;
 }
 
 void dkim_add(struct dkim *d, struct selector *s, struct arena *arena)
 {
-    if (d->last_selector) {
-        if (!d->index)
-            index_add(&d->index, arena, d->selectors->name.text, d->selectors);
-        index_add(&d->index, arena, s->name.text, s);
+    if (d->last_selector)
         d->last_selector->next = s;
-    } else {
+    else
         d->selectors = s;
-    }
     d->last_selector = s;
     if (!d->signing && s->state == SELECTOR_SIGNING)
         d->signing = s;
+    if (d->index)
+        index_add(&d->index, arena, s->name.text, s);
+    else if (++d->n_selectors > SHORT_LIST)
+        for (s = d->selectors; s; s = s->next)
+            index_add(&d->index, arena, s->name.text, s);
 }
 
 struct domain *domain_find(const struct domains *list, struct str pattern)
 {
-    struct domain *first = list->first;
-    return index_find(list->index, first, first ? first->pattern : pattern, pattern);
+    if (list->index)
+        return map_get(list->index, pattern);
+    struct domain *d = list->first;
+    while (d && !str_ieq(d->pattern, pattern))
+        d = d->next;
+    return d;
 }
 
 void domains_add(struct domains *list, struct domain *d, struct arena *arena)
 {
-    if (list->last) {
-        if (!list->index)
-            index_add(&list->index, arena, list->first->pattern, list->first);
-        index_add(&list->index, arena, d->pattern, d);
+    if (list->last)
         list->last->next = d;
-    } else {
+    else
         list->first = d;
-    }
     list->last = d;
+    if (list->index)
+        index_add(&list->index, arena, d->pattern, d);
+    else if (++list->n > SHORT_LIST)
+        for (d = list->first; d; d = d->next)
+            index_add(&list->index, arena, d->pattern, d);
 }
 
 bool name_is_reserved(struct str name)

@@ -146,7 +146,8 @@ struct dkim {
     struct object object; /* name: the domain, "*" for any */
     struct selector *selectors, *last_selector;
     struct selector *signing; /* the first that signs, or NULL */
-    struct map *index;        /* of selectors by name, once there are two */
+    struct map *index;        /* of selectors by name, once they are many */
+    unsigned n_selectors;     /* without an index */
 };
 
 /* A key that a VMTA, a pool or the server signs with: by 'sign' or by a 'domain-key' line.  */
@@ -189,7 +190,8 @@ struct domain {
 
 struct domains {
     struct domain *first, *last;
-    struct map *index; /* by pattern, once there are two */
+    struct map *index;           /* by pattern, once they are many */
+    unsigned n;                  /* without an index */
 };
 
 struct vmta {

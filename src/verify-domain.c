@@ -41,8 +41,8 @@ struct holder {
 static void add_saying(struct shade *s, struct sayings *to, const struct domain *d,
                        const struct line *l, struct span span)
 {
-    struct map **values = &to->by_directive[l->dir - dict_at(0)];
-    if (l->bad || l->dir->repeatable)
+    struct map **values = &to->by_directive[l->what->dir - dict_at(0)];
+    if (l->bad || l->what->dir->repeatable)
         return;
     if (!*values) {
         *values = NEW(s->m->arena, struct map);
@@ -64,9 +64,9 @@ static struct sayings read_domains(struct shade *s, const struct domains *domain
         if (!all.by_directive)
             all.by_directive = NEW_ARRAY(s->m->arena, struct map *, dict_count());
         for (const struct line *l = d->lines.first; l; l = l->next)
-            add_saying(s, &all, d, l, l->span);
+            add_saying(s, &all, d, l, line_span(l));
         for (const struct line *l = s->words[d->tls.word].first; l; l = l->next)
-            if (!line_find(&d->lines, l->dir))
+            if (!line_find(&d->lines, l->what->dir))
                 add_saying(s, &all, d, l, d->tls.span);
     }
     return all;
@@ -88,7 +88,7 @@ static bool says(const struct shade *s, const struct holder *h, struct str patte
     const struct domain *d = map_get(&h->own, pattern);
     bool found = d && line_find(&d->lines, dir);
     for (const struct line *l = d ? s->words[d->tls.word].first : NULL; l; l = l->next)
-        found |= l->dir == dir;
+        found |= l->what->dir == dir;
     return found;
 }
 
@@ -122,7 +122,7 @@ static const struct saying *contrary(struct shade *s, struct holder *h, const st
                                      const struct line *l)
 {
     const struct map *values =
-        outer->by_directive ? outer->by_directive[l->dir - dict_at(0)] : NULL;
+        outer->by_directive ? outer->by_directive[l->what->dir - dict_at(0)] : NULL;
     if (!values)
         return NULL;
     struct str own = line_value(l, s->m->arena);
@@ -130,7 +130,7 @@ static const struct saying *contrary(struct shade *s, struct holder *h, const st
         const struct saying *x = values->entries[i].value;
         if (str_eq(values->entries[i].key, own))
             continue;
-        while (x && speaks_itself(s, h, x->domain->pattern, l->dir))
+        while (x && speaks_itself(s, h, x->domain->pattern, l->what->dir))
             x = x->next;
         if (x)
             return x;
@@ -141,15 +141,16 @@ static const struct saying *contrary(struct shade *s, struct holder *h, const st
 static void judge_line(struct shade *s, struct holder *h, const struct sayings *outer,
                        const struct line *l, struct span span)
 {
-    const struct saying *x =
-        l->bad || l->dir->repeatable || span.lo == s->reported ? NULL : contrary(s, h, outer, l);
+    const struct saying *x = l->bad || l->what->dir->repeatable || span.lo == s->reported
+                                 ? NULL
+                                 : contrary(s, h, outer, l);
     if (!x)
         return;
     s->reported = span.lo;
     struct str name = h->object->name, pattern = x->domain->pattern;
     struct diag *d = diag(s->m->diags, CHECK_domain_shadowed, span,
                           "`%s` for every domain in `%.*s` beats what is said for `%.*s` outside",
-                          l->dir->name, STR_ARG(name), STR_ARG(pattern));
+                          l->what->dir->name, STR_ARG(name), STR_ARG(pattern));
     diag_also(s->m->diags, d, x->span, "mail of `%.*s` for `%.*s` does not follow this",
               STR_ARG(name), STR_ARG(pattern));
     diag_help(s->m->diags, d, "write `domain %.*s { ... }` in `%.*s` too", STR_ARG(pattern),
@@ -164,12 +165,12 @@ static void judge_any(struct shade *s, struct holder *h, const struct sayings *o
     if (!outer->by_directive)
         return;
     for (const struct line *l = written ? written->first : NULL; l; l = l->next)
-        judge_line(s, h, outer, l, l->span);
+        judge_line(s, h, outer, l, line_span(l));
     for (const struct line *l = s->words[use->word].first; l; l = l->next)
-        if (!written || !line_find(written, l->dir))
+        if (!written || !line_find(written, l->what->dir))
             judge_line(s, h, outer, l, use->span);
     for (const struct line *l = h->sign ? s->sign.first : NULL; l; l = l->next)
-        if (!written || !line_find(written, l->dir))
+        if (!written || !line_find(written, l->what->dir))
             judge_line(s, h, outer, l, h->sign->span);
 }
 

@@ -216,19 +216,28 @@ struct ways {
     VEC(struct handover) list;
 };
 
+static void add_way(const struct signing *s, struct ways *ways, struct map *seen,
+                    const struct line *l)
+{
+    const struct vmta *to = is_reroute(s->m, l) ? target_of(s->m, l->what->args[0].text) : NULL;
+    void **slot = to ? map_add(seen, to->object.name) : NULL;
+    if (!slot || *slot)
+        return;
+    *slot = (void *)to;
+    VEC_PUSH(s->m->arena, &ways->list, (struct handover){ NULL, to, line_span(l) });
+}
+
 static struct ways ways_out(const struct signing *s, const struct domains *domains)
 {
+    const struct directive *const *target = s->m->target;
     struct ways ways = { { 0 } };
     struct map seen = { .arena = s->m->arena };
-    for (const struct domain *d = domains->first; d; d = d->next)
-        for (const struct line *l = d->lines.first; l; l = l->next) {
-            const struct vmta *to = is_reroute(s->m, l) ? target_of(s->m, l->args[0].text) : NULL;
-            void **slot = to ? map_add(&seen, to->object.name) : NULL;
-            if (!slot || *slot)
-                continue;
-            *slot = (void *)to;
-            VEC_PUSH(s->m->arena, &ways.list, (struct handover){ NULL, to, l->span });
-        }
+    for (const struct domain *d = domains->first; d; d = d->next) {
+        bool some = line_maybe(&d->lines, target[TARGET_domain_reroute]) ||
+                    line_maybe(&d->lines, target[TARGET_domain_backoff_reroute]);
+        for (const struct line *l = some ? d->lines.first : NULL; l; l = l->next)
+            add_way(s, &ways, &seen, l);
+    }
     return ways;
 }
 

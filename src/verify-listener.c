@@ -324,8 +324,8 @@ static bool is_limit(const struct line *line)
     struct fault f;
     uint64_t count, seconds;
     bool multiple;
-    return line && line->n_args == 1 &&
-           value_rate(line->args[0].text, &count, &seconds, &multiple, &f);
+    return line && line->what->n_args == 1 &&
+           value_rate(line->what->args[0].text, &count, &seconds, &multiple, &f);
 }
 
 /* What the rule for everybody says, for clients of IPv4 or IPv6; or NULL.  */
@@ -351,7 +351,7 @@ static bool is_limited(const struct model *model, const struct listener *l)
 /* The listener was made of pipe rows, which cannot say it.  */
 static bool is_of_rows(const struct listener *l)
 {
-    return l->object.stmt->values[0].made;
+    return l->object.stmt->words->v[0].made;
 }
 
 /* PowerMTA counts failures only where login is required.  */

@@ -128,13 +128,13 @@ void verify_allow_unreachable(const struct model *m)
 /* client-overridden */
 
 /* What listeners say by one directive, for the clients of each place.  */
-struct setting {
+struct claim {
     const struct directive *dir;
     size_t n[N_FROM];          /* listeners that say it */
     struct map values[N_FROM]; /* what they say, to the first line that does */
 };
 
-struct settings {
+struct claims {
     const struct model *m;
     struct map by_name;
     size_t n[N_FROM]; /* listeners */
@@ -143,43 +143,43 @@ struct settings {
 /* A line that somebody wrote, by a word perhaps, and that may stand once.  */
 static bool is_judged(const struct line *l)
 {
-    return !l->bad && l->span.hi && !l->dir->repeatable;
+    return !l->bad && line_span(l).hi && !l->what->dir->repeatable;
 }
 
-static void want_setting(struct settings *s, const struct line *l)
+static void want_claim(struct claims *s, const struct line *l)
 {
-    void **slot = is_judged(l) ? map_add(&s->by_name, str_of(l->dir->name)) : NULL;
+    void **slot = is_judged(l) ? map_add(&s->by_name, str_of(l->what->dir->name)) : NULL;
     if (!slot || *slot)
         return;
-    struct setting *setting = NEW(s->m->arena, struct setting);
-    setting->dir = l->dir;
+    struct claim *claim = NEW(s->m->arena, struct claim);
+    claim->dir = l->what->dir;
     for (size_t i = 0; i < N_FROM; i++)
-        setting->values[i] = (struct map){ .arena = s->m->arena, .exact = true };
-    *slot = setting;
+        claim->values[i] = (struct map){ .arena = s->m->arena, .exact = true };
+    *slot = claim;
 }
 
 /* What closes a listener that nobody opened is nobody's word.  */
 static bool is_closing(const struct model *m, const struct line *l)
 {
-    return l->lost && l->dir == m->target[TARGET_source_relay];
+    return l->what->lost && l->what->dir == m->target[TARGET_source_relay];
 }
 
-static void count_setting(const struct settings *s, struct setting *setting,
-                          const struct listener *l, unsigned from)
+static void count_claim(const struct claims *s, struct claim *claim, const struct listener *l,
+                        unsigned from)
 {
-    const struct line *line = line_find(l->effective, setting->dir);
+    const struct line *line = line_find(l->effective, claim->dir);
     if (!line || line->bad || is_closing(s->m, line))
         return;
     struct str key = line_value(line, s->m->arena);
     for (unsigned i = 0; i < N_FROM; i++) {
-        void **slot = from & 1U << i ? map_add(&setting->values[i], key) : NULL;
-        setting->n[i] += slot != NULL;
+        void **slot = from & 1U << i ? map_add(&claim->values[i], key) : NULL;
+        claim->n[i] += slot != NULL;
         if (slot && !*slot)
             *slot = (void *)line;
     }
 }
 
-static void count_settings(struct settings *s)
+static void count_claims(struct claims *s)
 {
     for (size_t i = 0; i < s->m->listeners.n; i++) {
         const struct listener *l = s->m->listeners.v[i];
@@ -187,57 +187,57 @@ static void count_settings(struct settings *s)
         for (unsigned k = 0; k < N_FROM; k++)
             s->n[k] += from >> k & 1;
         for (size_t k = 0; k < s->by_name.n; k++)
-            count_setting(s, s->by_name.entries[k].value, l, from);
+            count_claim(s, s->by_name.entries[k].value, l, from);
     }
 }
 
 /* A line of a listener that says otherwise than 'l', where all that clients standing at 'from' can
    reach do; else NULL.  */
-static const struct line *overriding(const struct settings *s, const struct line *l, unsigned from)
+static const struct line *overriding(const struct claims *s, const struct line *l, unsigned from)
 {
-    const struct setting *setting = map_get(&s->by_name, str_of(l->dir->name));
+    const struct claim *claim = map_get(&s->by_name, str_of(l->what->dir->name));
     const struct line *found = NULL;
     for (unsigned i = 0; i < N_FROM; i++) {
         if (!(from & 1U << i) || !s->n[i])
             continue;
-        if (setting->n[i] < s->n[i] || map_find(&setting->values[i], line_value(l, s->m->arena)))
+        if (claim->n[i] < s->n[i] || map_find(&claim->values[i], line_value(l, s->m->arena)))
             return NULL;
         if (!found)
-            found = setting->values[i].entries[0].value;
+            found = claim->values[i].entries[0].value;
     }
     return found;
 }
 
 /* Judges a rule, once for a word that is several lines.  */
-static void judge_rule(const struct settings *s, const struct rule *rule)
+static void judge_rule(const struct claims *s, const struct rule *rule)
 {
     unsigned from = effective_clients(&rule->cidr);
     uint32_t last = 0;
     for (const struct line *l = rule->lines.first; l; l = l->next) {
         const struct line *over = is_judged(l) ? overriding(s, l, from) : NULL;
-        if (!over || l->span.lo == last)
+        if (!over || line_span(l).lo == last)
             continue;
-        last = l->span.lo;
-        struct diag *d = diag(s->m->diags, CHECK_client_overridden, l->span,
+        last = line_span(l).lo;
+        struct diag *d = diag(s->m->diags, CHECK_client_overridden, line_span(l),
                               "`%s` for `%.*s` has no effect: every listener that these clients "
                               "can reach says otherwise",
-                              l->dir->name, STR_ARG(rule->name));
-        if (over->span.hi)
-            diag_also(s->m->diags, d, over->span, "what a listener says beats the address");
+                              l->what->dir->name, STR_ARG(rule->name));
+        if (line_span(over).hi)
+            diag_also(s->m->diags, d, line_span(over), "what a listener says beats the address");
         diag_help(s->m->diags, d, "leave it out here, or in the listeners");
     }
 }
 
 void verify_client_overridden(const struct model *m)
 {
-    struct settings s = { .m = m, .by_name = { .arena = m->arena } };
+    struct claims s = { .m = m, .by_name = { .arena = m->arena } };
     if (!m->listeners.n || m->foreign_names)
         return;
     for (size_t i = 0; i < m->inbound->addresses.n; i++)
         for (const struct line *l = m->inbound->addresses.v[i]->lines.first; l; l = l->next)
-            want_setting(&s, l);
+            want_claim(&s, l);
     if (s.by_name.n)
-        count_settings(&s);
+        count_claims(&s);
     for (size_t i = 0; s.by_name.n && i < m->inbound->addresses.n; i++)
         judge_rule(&s, m->inbound->addresses.v[i]);
 }
@@ -267,14 +267,14 @@ static struct stance *stance_of(const struct stances *s, const struct directive 
 static void want_stances(struct stances *s, const struct listener *l)
 {
     for (const struct line *x = l->effective->first; x; x = x->next)
-        if (is_judged(x) && !stance_of(s, x->dir))
-            VEC_PUSH(s->m->arena, &s->list, (struct stance){ .dir = x->dir });
+        if (is_judged(x) && !stance_of(s, x->what->dir))
+            VEC_PUSH(s->m->arena, &s->list, (struct stance){ .dir = x->what->dir });
 }
 
 static void take_stances(const struct stances *s, const struct user *u)
 {
     for (const struct line *x = u->effective->first; x; x = x->next) {
-        struct stance *at = is_judged(x) ? stance_of(s, x->dir) : NULL;
+        struct stance *at = is_judged(x) ? stance_of(s, x->what->dir) : NULL;
         if (!at || at->line[1])
             continue;
         size_t k = at->line[0] != NULL;
@@ -291,19 +291,19 @@ static void judge_listener(const struct stances *s, const struct listener *l)
 {
     uint32_t last = 0;
     for (const struct line *x = l->effective->first; x; x = x->next) {
-        const struct stance *at = is_judged(x) ? stance_of(s, x->dir) : NULL;
-        if (!at || !at->line[0] || x->span.lo == last)
+        const struct stance *at = is_judged(x) ? stance_of(s, x->what->dir) : NULL;
+        if (!at || !at->line[0] || line_span(x).lo == last)
             continue;
         size_t k = inbound_same(at->line[0], x);
         if (!at->line[k])
             continue;
-        last = x->span.lo;
+        last = line_span(x).lo;
         struct diag *d =
-            diag(s->m->diags, CHECK_source_undecided, x->span,
+            diag(s->m->diags, CHECK_source_undecided, line_span(x),
                  "`%s` is one thing on `%.*s` and another for the user `%.*s`: which "
                  "of them counts is not documented",
-                 x->dir->name, STR_ARG(l->object.name), STR_ARG(at->user[k]->object.name));
-        diag_also(s->m->diags, d, at->line[k]->span, "what is said for the user");
+                 x->what->dir->name, STR_ARG(l->object.name), STR_ARG(at->user[k]->object.name));
+        diag_also(s->m->diags, d, line_span(at->line[k]), "what is said for the user");
         diag_help(s->m->diags, d, "say it in one of the two, or the same in both");
     }
 }

@@ -175,7 +175,7 @@ void verify_tls_clear_login(const struct model *m)
 static bool has_value(const struct model *m, const struct domain *d, enum target target)
 {
     const struct line *l = line_find(&d->lines, m->target[target]);
-    return l && l->n_args && l->args[0].text.n;
+    return l && l->what->n_args && l->what->args[0].text.n;
 }
 
 /* All mail goes to servers that somebody named, or to none.  */
@@ -197,7 +197,7 @@ static struct span required_by(const struct model *m, const struct domain *any,
     if (any && line_bool(&any->lines, m->target[TARGET_domain_use_starttls]) == 0)
         return NOWHERE;
     if (require == 1)
-        return line_find(&any->lines, dir)->span;
+        return line_span(line_find(&any->lines, dir));
     return require < 0 && use->word == TLS_required ? use->span : NOWHERE;
 }
 
@@ -232,7 +232,8 @@ static void check_words(const struct model *m, const struct domains *domains,
 {
     const struct domain *any = own->word != TLS_UNSET ? domain_find(domains, STR("*")) : NULL;
     if (!any || any->tls.word == TLS_UNSET || (own->copied && !any->tls.copied) ||
-        (own->word == any->tls.word && str_ieq(own->identity.name, any->tls.identity.name)))
+        (own->word == any->tls.word &&
+         str_ieq(tls_identity(own)->name, tls_identity(&any->tls)->name)))
         return;
     struct diag *d = diag(m->diags, CHECK_directive_repeated, own->span,
                           "`domain *` says `tls` too, and only that counts");

@@ -244,11 +244,11 @@ static void report_bypass(const struct tenants *t, const struct lines *lines, si
     const struct user *other = stranger(t, u);
     const struct line *line = line_find(lines, t->m->target[choosers[chooser].target]);
     struct diag *d =
-        diag(t->m->diags, CHECK_via_bypass, line->span,
+        diag(t->m->diags, CHECK_via_bypass, line_span(line),
              "the user `%.*s` may choose the VMTA of the user `%.*s` %s", STR_ARG(u->object.name),
              STR_ARG(other->object.name), choosers[chooser].how);
-    diag_also(t->m->diags, d, via_line(t->m, u)->span, "`via` is a default only");
-    diag_also(t->m->diags, d, via_line(t->m, other)->span, "`%.*s` has this one",
+    diag_also(t->m->diags, d, line_span(via_line(t->m, u)), "`via` is a default only");
+    diag_also(t->m->diags, d, line_span(via_line(t->m, other)), "`%.*s` has this one",
               STR_ARG(other->object.name));
     diag_help(t->m->diags, d, "allow it only to users whose mail may leave by any VMTA");
 }

@@ -21,11 +21,11 @@ static const struct weakness weaknesses[] = {
 };
 
 /* A word with the words that it stands for: a selector, or a suite.  */
-struct words {
+struct named_words {
     struct str name, words;
 };
 
-static const struct words selectors[] = {
+static const struct named_words selectors[] = {
 #define WEAKNESS(...)
 #define SELECT(WORD, WORDS) { STR_INIT(WORD), STR_INIT(WORDS) },
 #define CIPHER(...)
@@ -35,7 +35,7 @@ static const struct words selectors[] = {
 #undef CIPHER
 };
 
-static const struct words suites[] = {
+static const struct named_words suites[] = {
 #define WEAKNESS(...)
 #define SELECT(...)
 #define CIPHER(SUITE, WORDS) { STR_INIT(SUITE), STR_INIT(WORDS) },
@@ -67,7 +67,7 @@ static bool has_word(struct str words, struct str word)
 }
 
 /* 'suite' has all the words, and none of those behind a '!'.  */
-static bool has_words(const struct words *suite, struct str words)
+static bool has_words(const struct named_words *suite, struct str words)
 {
     for (struct str w = next_word(&words); w.n; w = next_word(&words)) {
         bool without = w.p[0] == '!';
@@ -77,7 +77,7 @@ static bool has_words(const struct words *suite, struct str words)
     return true;
 }
 
-static bool is_selected(const struct words *suite, struct str word)
+static bool is_selected(const struct named_words *suite, struct str word)
 {
     if (str_eq(suite->name, word))
         return true;
@@ -88,7 +88,7 @@ static bool is_selected(const struct words *suite, struct str word)
 }
 
 /* All the words of 'item', which '+' joins, select the suite.  */
-static bool is_in_item(const struct words *suite, struct str item)
+static bool is_in_item(const struct named_words *suite, struct str item)
 {
     for (struct str rest = item; rest.n;) {
         struct str word = str_sub(rest, 0, str_find(rest, '+'));
@@ -150,7 +150,7 @@ struct verdict {
     struct str suite;
 };
 
-static void judge_suite(struct verdict *v, const struct words *suite, unsigned level)
+static void judge_suite(struct verdict *v, const struct named_words *suite, unsigned level)
 {
     unsigned kinds = 0;
     for (unsigned i = 0; i < N_WEAKNESSES; i++) {
@@ -268,13 +268,13 @@ static void check_lines(struct weak *w, const struct lines *lines, const struct 
     const struct directive *ciphers = w->m->target[p->ciphers];
     const struct line *l = line_find(lines, ciphers);
     const struct verdict *v =
-        l && !l->bad && l->n_args ? weak_list(w, ciphers, l->args[0].text) : NULL;
+        l && !l->bad && l->what->n_args ? weak_list(w, ciphers, l->what->args[0].text) : NULL;
     if (v)
-        report_list(w, v, level, l->args[0].span);
+        report_list(w, v, level, line_arg_span(l, 0));
     for (size_t i = 0; i < COUNT(p->old); i++) {
         const struct directive *dir = w->m->target[p->old[i]];
         if (line_bool(lines, dir) == 1)
-            report_protocol(w, level, line_find(lines, dir)->span, i, dir);
+            report_protocol(w, level, line_span(line_find(lines, dir)), i, dir);
     }
 }
 
@@ -293,7 +293,8 @@ static const struct verdict *identity_ciphers(struct weak *w, const struct tls *
 /* The identity of 'use' is used where weakness counts as 'level'.  */
 static void note_use(struct weak *w, const struct tls_use *use, enum level level)
 {
-    void **slot = use->identity.to ? map_find(&w->identities, use->identity.name) : NULL;
+    const struct ref *identity = tls_identity(use);
+    void **slot = identity->to ? map_find(&w->identities, identity->name) : NULL;
     if (slot && (uintptr_t)*slot < level)
         *slot = (void *)(uintptr_t)level;
 }
