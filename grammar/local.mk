@@ -11,6 +11,7 @@ libpmtac_a_SOURCES += \
 	%D%/lower.def \
 	%D%/options.def \
 	%D%/parse.h \
+	%D%/patterns.def \
 	%D%/pipe-parse.y \
 	%D%/pipe-scan.l \
 	%D%/pipe.h \

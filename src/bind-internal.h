@@ -113,6 +113,13 @@ void bind_add_line(struct bind *, struct block *, struct lines *, struct line *)
 /* The statement 's' is no word of this place: says why, and what comes near.  */
 void bind_unknown(struct bind *, struct block *, const struct stmt *s);
 
+/* bind-pattern.c */
+/* Reports the patterns of 'line' that do not compile or hold a '#'; marks the line bad.  */
+void bind_check_patterns(struct bind *, struct line *);
+/* What stands at 'word', in a place for a pattern, is the beginning of one, and the rest of it is
+   in a comment behind 'line': reports it and returns true.  */
+bool bind_is_cut(struct bind *, struct span word, struct span line);
+
 /* bind-value.c: values with checks of their own */
 bool bind_cidr(struct bind *, struct arg, struct cidr *);
 bool bind_network(struct bind *, struct arg, struct cidr *);

@@ -8,11 +8,23 @@ static struct span args_span(struct args a)
     return span_join(a.v[0].span, a.v[a.n - 1].span);
 }
 
+/* The value 'which' is bad, or missing, because a comment cuts the pattern there.  */
+static bool is_cut(struct bind *b, const struct line *line, size_t which)
+{
+    uint32_t n = line->what->n_args;
+    uint32_t last = which < n ? (uint32_t)which : n - 1;
+    return n && !line->what->args[last].pattern && dict_patterns(line->what->dir->type) &&
+           bind_is_cut(b, line_arg_span(line, last), line_span(line));
+}
+
 static void bad_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
     bool missing = which >= line->what->n_args;
     struct span span = missing ? line_span(line) : line_arg_span(line, (uint32_t)which);
     struct arg *arg = missing ? NULL : &line->what->args[which];
+    line->bad = true;
+    if (is_cut(b, line, which))
+        return;
     if (arg && !arg->secret && f->hi > f->lo &&
         str_eq(source_text(b->program->sources, span), arg->text))
         span = (struct span){ span.lo + (uint32_t)f->lo, span.lo + (uint32_t)f->hi };
@@ -28,7 +40,6 @@ static void bad_value(struct bind *b, struct line *line, size_t which, const str
                  line->what->dir->name, STR_ARG(arg->text), f->why);
     struct str syntax = dict_syntax(line->what->dir, b->arena);
     diag_help(b->diags, m, "%s takes %.*s", line->what->dir->name, STR_ARG(syntax));
-    line->bad = true;
 }
 
 static void check_version(struct bind *b, struct line *line)
@@ -87,6 +98,7 @@ void bind_check_line(struct bind *b, struct line *line)
 {
     if (!bind_check_value(b, line))
         return;
+    bind_check_patterns(b, line);
     check_version(b, line);
     if (line->what->dir->replaced[0]) {
         struct diag *m = diag(b->diags, CHECK_directive_deprecated, line_span(line),
@@ -184,14 +196,6 @@ static void lower_words(struct bind *b, struct line *line)
         line->what->args[i].text = bind_lower(b, line->what->args[i].text);
 }
 
-/* A pattern may stand in such a value; elsewhere what looks like one is a path.  */
-static bool takes_patterns(enum type type)
-{
-    return type == TYPE_REGEX_OR_EMAIL || type == TYPE_HEADER_PATTERNS ||
-           type == TYPE_PATTERN_ROW || type == TYPE_HEADER_PATTERN_ROW || type == TYPE_REPLY ||
-           type == TYPE_BOUNCE_CATEGORY;
-}
-
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
                       struct known *known)
 {
@@ -200,7 +204,7 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
                               : dir->repeatable            ? EXPAND_JOINED
                                                            : EXPAND_LIST;
     size_t calls = b->diags->n_calls;
-    if (!takes_patterns(dir->type))
+    if (!dict_patterns(dir->type)) /* what looks like a pattern is a path */
         s = stmt_words(b->arena, s);
     uint32_t n = expand_repeats(&b->env, s, lists);
     for (uint32_t i = 0; i < n; i++) {
@@ -348,8 +352,19 @@ static void hide_misspelt(struct bind *b, const struct stmt *s, struct str meant
             diag_secret(b->diags, span_join(value_span(stmt_value(s, 1)), stmt_span(s)));
 }
 
+/* 's' stands where lines begin with a pattern, and a comment cuts it.  */
+static bool is_cut_line(struct bind *b, const struct block *block, const struct stmt *s)
+{
+    for (size_t i = 0; i < block->n_targets; i++)
+        if (dict_find(b->dict, STR("/regex/"), block->targets[i].scope))
+            return bind_is_cut(b, value_span(stmt_value(s, 0)), stmt_span(s));
+    return false;
+}
+
 void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
 {
+    if (is_cut_line(b, block, s))
+        return;
     struct str word = stmt_text(s, 0);
     struct span span = value_span(stmt_value(s, 0));
     struct str here = place_name(b, block), kinds = other_kinds(b, word);

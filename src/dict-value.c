@@ -21,6 +21,23 @@ static const struct shape shapes[] = {
 #undef TYPE
 };
 
+enum { AS_IS = false, ANY_CASE = true };
+
+static const struct {
+    bool some;
+    struct pattern_use use;
+} patterns[N_TYPES] = {
+#define PATTERN(TYPE, ORDER, LETTERS, LOOKS_AT, END) \
+    [TYPE_##TYPE] = { true, { ORDER_##ORDER, LOOKS_AT_##LOOKS_AT, LETTERS, END } },
+#include "../grammar/patterns.def"
+#undef PATTERN
+};
+
+const struct pattern_use *dict_patterns(enum type type)
+{
+    return patterns[type].some ? &patterns[type].use : NULL;
+}
+
 /* The check of the word 'i': the last one is for all that follow.  */
 static word_check *check_of(const struct shape *shape, size_t i)
 {

@@ -1,6 +1,7 @@
 /* dict.h - the words of the target: PowerMTA's sections and directives.
 
-   Expands grammar/sections.def, grammar/types.def, grammar/directives.def and grammar/foreign.def.
+   Expands grammar/sections.def, grammar/types.def, grammar/patterns.def, grammar/directives.def and
+   grammar/foreign.def.
    Always true: what is not in these tables is not PowerMTA as far as this program knows, and every
    row rests on a fact of the vendor's documentation or on real files, as its row says.  The tables
    are constant; a 'struct dict' is only the index over them for one compilation.  */
@@ -49,6 +50,20 @@ enum type {
 #include "../grammar/types.def"
 #undef TYPE
     N_TYPES
+};
+
+/* What the order of lines with patterns does.  */
+enum pattern_order { ORDER_NONE, ORDER_FIRST, ORDER_CONFLICT };
+
+/* What the patterns look at: texts, addresses, or addresses whose match grants a right.  */
+enum pattern_subject { LOOKS_AT_TEXT, LOOKS_AT_ADDRESS, LOOKS_AT_RIGHT };
+
+/* How a type of value uses patterns; see patterns.def.  */
+struct pattern_use {
+    enum pattern_order order;
+    enum pattern_subject looks_at;
+    bool any_case;   /* letters are compared without their case */
+    const char *end; /* of an address, as a pattern */
 };
 
 /* How sure the facts are.  */
@@ -124,6 +139,9 @@ bool dict_value(const struct directive *, const struct arg *args, size_t n, int 
 /* The value is the same as the default: booleans by meaning, numbers and words by text.  Only for
    directives with one value.  */
 bool dict_is_default(const struct directive *, const struct arg *args, size_t n);
+
+/* How values of 'type' use patterns; NULL where none can stand in them.  */
+const struct pattern_use *dict_patterns(enum type);
 
 /* The directive's value is a secret (a password, an API key), or names a file and then a secret:
    index of the argument that is secret, or -1.  */

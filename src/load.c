@@ -492,6 +492,7 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
     p->globals.map = (struct map){ .arena = arena, .exact = true };
     p->host_names = (struct map){ .arena = arena };
     p->assigned = (struct map){ .arena = arena };
+    regexps_init(&p->regexps, arena);
     struct loader l = { .p = p };
     apply_defines(p);
     for (size_t i = 0; i < options->inputs.n; i++)

@@ -10,6 +10,7 @@
 
 #include "expand.h"
 #include "legacy.h"
+#include "regexp.h"
 
 enum format { FORMAT_GUESS, FORMAT_TOPOLOGY, FORMAT_PIPE };
 
@@ -64,6 +65,7 @@ struct program {
     struct vars defines, globals; /* globals.outer is NULL; defines win */
     int version;
     struct span version_span;
+    struct regexps regexps;             /* patterns that were compiled */
     size_t budget;                      /* elements of ranges that are left */
     struct scratch scratch;             /* of all environments */
     const struct source *secrets_noted; /* rows whose passwords were spoken of */

@@ -2,7 +2,7 @@
 
 bin_PROGRAMS += pmtac
 pmtac_SOURCES = %D%/main.c
-pmtac_LDADD = libpmtac.a
+pmtac_LDADD = libpmtac.a $(PCRE2_LIBS)
 
 noinst_LIBRARIES += libpmtac.a
 libpmtac_a_SOURCES += \
@@ -16,6 +16,7 @@ libpmtac_a_SOURCES += \
 	%D%/bind-internal.h \
 	%D%/bind-line.c \
 	%D%/bind-outbound.c \
+	%D%/bind-pattern.c \
 	%D%/bind-section.c \
 	%D%/bind-value.c \
 	%D%/bind.c \
@@ -67,6 +68,9 @@ libpmtac_a_SOURCES += \
 	%D%/plan-outbound.c \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/regexp-piece.c \
+	%D%/regexp.c \
+	%D%/regexp.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/source.c \
@@ -94,9 +98,12 @@ libpmtac_a_SOURCES += \
 	%D%/verify-host.c \
 	%D%/verify-listener.c \
 	%D%/verify-name.c \
+	%D%/verify-pattern.c \
+	%D%/verify-pattern.h \
 	%D%/verify-relay.c \
 	%D%/verify-rule.c \
 	%D%/verify-secret.c \
+	%D%/verify-shadow.c \
 	%D%/verify-sign.c \
 	%D%/verify-target.c \
 	%D%/verify-tls.c \

@@ -135,6 +135,14 @@ void domains_add(struct domains *list, struct domain *d, struct arena *arena)
             index_add(&list->index, arena, d->pattern, d);
 }
 
+struct span pattern_span(const struct arg *arg, size_t lo, size_t hi)
+{
+    uint32_t begin = arg->span.lo + 1; /* behind the slash */
+    if (arg->span.hi - arg->span.lo != arg->text.n + 2)
+        return arg->span;
+    return (struct span){ begin + (uint32_t)lo, begin + (uint32_t)hi };
+}
+
 bool name_is_reserved(struct str name)
 {
     return (name.n && name.p[0] == '{') || str_ieq(name, STR("by-smtp-source-ip"));

@@ -411,6 +411,9 @@ void domains_add(struct domains *, struct domain *, struct arena *);
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);
 
+/* The bytes 'lo' to 'hi' of the pattern 'arg', or all of it where it was not written so.  */
+struct span pattern_span(const struct arg *arg, size_t lo, size_t hi);
+
 /* The word of the language for it: "vmta".  */
 const char *kind_word(enum kind);
 

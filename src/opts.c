@@ -223,7 +223,9 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
         put_help(r->text);
         return OPTS_DONE;
     case OPTION_version:
-        buf_printf(r->text, "pmtac %s\n", PACKAGE_VERSION);
+        buf_printf(r->text, "pmtac %s\n%s PCRE2\n", PACKAGE_VERSION,
+                   regexp_is_checked() ? "patterns are checked with"
+                                       : "patterns are not checked: built without");
         return OPTS_DONE;
     case OPTION_none:
     case OPTION_end:

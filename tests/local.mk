@@ -54,11 +54,12 @@ unit_tests = \
 	%D%/unit/test_map \
 	%D%/unit/test_oom \
 	%D%/unit/test_outfile \
+	%D%/unit/test_regexp \
 	%D%/unit/test_source \
 	%D%/unit/test_str \
 	%D%/unit/test_suggest
 
-LDADD = libpmtac.a $(CHECK_LIBS)
+LDADD = libpmtac.a $(PCRE2_LIBS) $(CHECK_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
@@ -91,13 +92,13 @@ TESTS += $(fuzz_programs)
 endif
 
 tests_fuzz_fuzz_compile_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_compile.c $(fuzz_main)
-tests_fuzz_fuzz_compile_LDADD = libpmtac.a
+tests_fuzz_fuzz_compile_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_compile_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_fuzz_pipe_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pipe.c %D%/fuzz/tree.h $(fuzz_main)
-tests_fuzz_fuzz_pipe_LDADD = libpmtac.a
+tests_fuzz_fuzz_pipe_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_pipe_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_fuzz_topo_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_topo.c %D%/fuzz/tree.h $(fuzz_main)
-tests_fuzz_fuzz_topo_LDADD = libpmtac.a
+tests_fuzz_fuzz_topo_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_topo_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 
 FUZZ_SECONDS = 60

@@ -167,6 +167,21 @@ static const char faulty[] = "listener in 203.0.113.4:587 { tls required edge; a
                              "pool all { v{1..3} } }\n"
                              "lissener x { }\n";
 
+static const char patterns[] = "relay-address /@(a|b).example/\n"
+                               "pattern-list p {\n"
+                               "    mail-from /a@/ virtual-mta=v\n"
+                               "    mail-from /ba@/ virtual-mta=v\n"
+                               "    header X /(a/ virtual-mta=v\n"
+                               "    header X /a#/ virtual-mta=v\n"
+                               "}\n"
+                               "smtp-pattern-list q {\n"
+                               "    reply /^5/ mode=backoff\n"
+                               "    reply /^5/ mode=backoff\n"
+                               "}\n"
+                               "domain * { smtp-pattern-list q }\n"
+                               "listener in 127.0.0.1:25 { pattern-list p }\n"
+                               "vmta v { source 198.51.100.1 v.acme.example }\n";
+
 static const char rows[] =
     "203.0.113.10|s1|acme.example|mail.acme.example|app|correct-horse-battery\n"
     "203.0.113.11|198.51.100.4|s1|acme.example|mail.acme.example|v1\n"
@@ -181,6 +196,7 @@ END_TEST
 START_TEST(errors)
 {
     sweep("x.topo", faulty, COMPILE_CHECK, COMPILE_ERRORS);
+    sweep("x.topo", patterns, COMPILE_CHECK, COMPILE_ERRORS);
 }
 END_TEST
 

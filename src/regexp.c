@@ -1,0 +1,126 @@
+#include <config.h>
+
+#include "regexp.h"
+
+#ifdef HAVE_PCRE2
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* PCRE2's own default of 250 groups inside each other, whatever it was built with, and more bytes
+   than anybody writes.  */
+enum { NEST_LIMIT = 250, LENGTH_LIMIT = 1 << 16, REASON_SIZE = 256 };
+
+struct regexp_block {
+    struct regexp_block *next;
+    size_t size;
+    _Alignas(max_align_t) char data[];
+};
+
+/* Memory for PCRE2: a block that it gave back, or a new one.  There are few at a time.  */
+static void *take(size_t size, void *context)
+{
+    struct regexps *r = context;
+    for (struct regexp_block **at = &r->spare; *at; at = &(*at)->next) {
+        struct regexp_block *block = *at;
+        if (block->size < size)
+            continue;
+        *at = block->next;
+        return block->data;
+    }
+    struct regexp_block *block = arena_alloc(r->arena, sizeof *block + size);
+    block->size = size;
+    return block->data;
+}
+
+static void give_back(void *p, void *context)
+{
+    struct regexps *r = context;
+    if (!p)
+        return;
+    struct regexp_block *block =
+        (struct regexp_block *)(void *)((char *)p - offsetof(struct regexp_block, data));
+    block->next = r->spare;
+    r->spare = block;
+}
+
+bool regexp_is_checked(void)
+{
+    return true;
+}
+
+void regexps_init(struct regexps *r, struct arena *arena)
+{
+    *r = (struct regexps){ .arena = arena, .faults = { .arena = arena, .exact = true } };
+}
+
+/* Characters beyond ASCII are read as such, so that a range of them is one.  */
+static uint32_t options_of(struct str pattern)
+{
+    uint32_t options = PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS;
+    for (size_t i = 0; i < pattern.n; i++)
+        if ((unsigned char)pattern.p[i] & 0x80)
+            return options | PCRE2_UTF;
+    return options;
+}
+
+static const struct regexp_fault *new_fault(struct regexps *r, struct str pattern, int error,
+                                            size_t at)
+{
+    PCRE2_UCHAR why[REASON_SIZE] = "";
+    struct regexp_fault *fault = NEW(r->arena, struct regexp_fault);
+    pcre2_get_error_message(error, why, sizeof why);
+    fault->at = at < pattern.n ? at : pattern.n;
+    fault->limit = error == PCRE2_ERROR_PATTERN_TOO_LARGE ||
+                   error == PCRE2_ERROR_PATTERN_STRING_TOO_LONG ||
+                   error == PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP;
+    fault->why = arena_printf(r->arena, "%s", (const char *)why);
+    return fault;
+}
+
+static const struct regexp_fault *compile(struct regexps *r, struct str pattern)
+{
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    pcre2_general_context *general = pcre2_general_context_create(take, give_back, r);
+    pcre2_compile_context *context = pcre2_compile_context_create(general);
+    pcre2_set_parens_nest_limit(context, NEST_LIMIT);
+    pcre2_set_max_pattern_length(context, LENGTH_LIMIT);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, options_of(pattern), &error, &at, context);
+    const struct regexp_fault *fault = code ? NULL : new_fault(r, pattern, error, at);
+    pcre2_code_free(code);
+    pcre2_compile_context_free(context);
+    pcre2_general_context_free(general);
+    return fault;
+}
+
+const struct regexp_fault *regexp_fault(struct regexps *r, struct str pattern)
+{
+    void **known = map_find(&r->faults, pattern);
+    if (known)
+        return *known;
+    const struct regexp_fault *fault = compile(r, pattern);
+    *map_add(&r->faults, pattern) = (void *)(uintptr_t)fault;
+    return fault;
+}
+
+#else
+
+bool regexp_is_checked(void)
+{
+    return false;
+}
+
+void regexps_init(struct regexps *r, struct arena *arena)
+{
+    *r = (struct regexps){ .arena = arena };
+}
+
+const struct regexp_fault *regexp_fault(struct regexps *r, struct str pattern)
+{
+    (void)r, (void)pattern;
+    return NULL;
+}
+
+#endif
