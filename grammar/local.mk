@@ -1,6 +1,7 @@
 ## What can be written: the grammars and the tables of words.
 
 libpmtac_a_SOURCES += \
+	%D%/actions.def \
 	%D%/checks.def \
 	%D%/ciphers.def \
 	%D%/directives.def \

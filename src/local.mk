@@ -91,6 +91,7 @@ libpmtac_a_SOURCES += \
 	%D%/value.h \
 	%D%/verify-access.c \
 	%D%/verify-address.c \
+	%D%/verify-backoff.c \
 	%D%/verify-dkim.c \
 	%D%/verify-dkim.h \
 	%D%/verify-domain.c \
