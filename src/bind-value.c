@@ -218,6 +218,7 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
                 arena_printf(b->arena, "cannot be read: %s", why).p);
         return;
     }
+    VEC_PUSH(b->arena, &b->program->secret_files, path);
     if (text.n && text.p[text.n - 1] == '\n')
         text.n--;
     if (text.n && text.p[text.n - 1] == '\r')

@@ -66,6 +66,7 @@ struct program {
     int version;
     struct span version_span;
     struct regexps regexps;             /* patterns that were compiled */
+    VEC(struct str) secret_files;       /* that were read, in order */
     size_t budget;                      /* elements of ranges that are left */
     struct scratch scratch;             /* of all environments */
     const struct source *secrets_noted; /* rows whose passwords were spoken of */

@@ -27,6 +27,10 @@ libpmtac_a_SOURCES += \
 	%D%/compile.h \
 	%D%/conf.c \
 	%D%/conf.h \
+	%D%/deliver.c \
+	%D%/deliver.h \
+	%D%/depfile.c \
+	%D%/depfile.h \
 	%D%/diag-json.c \
 	%D%/diag-text.c \
 	%D%/diag.c \

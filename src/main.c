@@ -1,20 +1,15 @@
 #include <config.h>
 
-#include "compile.h"
-#include "opts.h"
+#include "deliver.h"
 #include "outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Exit statuses, as pmtac(1) has them.  */
 enum { STATUS_FINE = 0, STATUS_ERRORS = 1, STATUS_TROUBLE = 2 };
-
-enum { FILE_MODE = 0640, DIRECTORY_MODE = 0750 };
 
 /* Says something of our own; messages about inputs go through diag.  */
 static void complain(const char *what, const char *why)
@@ -58,97 +53,6 @@ static int print_messages(struct compilation *c, const struct opts *o)
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
 
-static int write_file(const char *path, struct str text)
-{
-    const char *why;
-    enum outfile_result result = path && strcmp(path, "-")
-                                     ? outfile_write(path, text, FILE_MODE, &why)
-                                     : outfile_stdout(text, &why);
-    if (result != OUTFILE_FAILED)
-        return STATUS_FINE;
-    complain(path && strcmp(path, "-") ? path : "standard output", why);
-    return STATUS_TROUBLE;
-}
-
-/* An output that is also an input would be gone before anybody could mend it: complains.  */
-static bool overwrites_input(const struct compilation *c, const char *output)
-{
-    struct stat st;
-    if (!output || stat(output, &st) < 0 || !S_ISREG(st.st_mode))
-        return false;
-    for (size_t i = 0; i < c->sources.list.n; i++) {
-        const struct io_identity *id = &c->sources.list.v[i]->identity;
-        if (id->inode == (uint64_t)st.st_ino && id->device == (uint64_t)st.st_dev) {
-            complain(output, "is one of the inputs");
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The folder of one host, or its file 'config'.  */
-static const char *host_path(struct compilation *c, const char *folder, size_t i, const char *file)
-{
-    return arena_printf(&c->arena, "%s/%.*s%s", folder, STR_ARG(c->outputs.v[i].host), file).p;
-}
-
-/* One folder for each host, each with its file 'config'.  */
-static int write_hosts(struct compilation *c, const char *folder)
-{
-    const char *why;
-    for (size_t i = 0; i < c->outputs.n; i++)
-        if (overwrites_input(c, host_path(c, folder, i, "/config")))
-            return STATUS_TROUBLE;
-    if (!outfile_mkdir(folder, DIRECTORY_MODE, &why)) {
-        complain(folder, why);
-        return STATUS_TROUBLE;
-    }
-    for (size_t i = 0; i < c->outputs.n; i++) {
-        const char *host = host_path(c, folder, i, "");
-        if (!outfile_mkdir(host, DIRECTORY_MODE, &why)) {
-            complain(host, why);
-            return STATUS_TROUBLE;
-        }
-        int status = write_file(host_path(c, folder, i, "/config"), compile_text(c, i));
-        if (status != STATUS_FINE)
-            return status;
-    }
-    return STATUS_FINE;
-}
-
-static bool names_host(const struct program *p, struct str host)
-{
-    for (size_t i = 0; i < p->hosts.n; i++)
-        if (str_ieq(p->hosts.v[i]->name, host))
-            return true;
-    return false;
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-static int write_outputs(struct compilation *c, const struct opts *o)
-{
-    const struct program *p = &c->program;
-    if (o->command == COMMAND_build && p->hosts.n && !o->options.host.n) {
-        if (o->output && strcmp(o->output, "-"))
-            return write_hosts(c, o->output);
-        complain("the topology has hosts: name a folder with -o, or one of them with --host", NULL);
-        return STATUS_TROUBLE;
-    }
-    if (!c->outputs.n)
-        return STATUS_FINE;
-    if (is_directory(o->output)) {
-        complain(o->output,
-                 "is a directory; only a topology with several hosts is written into one");
-        return STATUS_TROUBLE;
-    }
-    return write_file(o->output, compile_text(c, 0));
-}
-
 static enum compile_goal goal_of(enum command command)
 {
     switch (command) {
@@ -180,13 +84,10 @@ static int run_compilation(struct compilation *c, const struct opts *o)
         return STATUS_TROUBLE;
     if (compiled == COMPILE_ERRORS)
         return STATUS_ERRORS;
-    if (o->options.host.n && !names_host(&c->program, o->options.host)) {
-        complain("no host has the name given with --host", NULL);
-        return STATUS_TROUBLE;
-    }
-    if (o->command == COMMAND_check)
-        return STATUS_FINE;
-    return overwrites_input(c, o->output) ? STATUS_TROUBLE : write_outputs(c, o);
+    struct buf talk = { .arena = &c->arena };
+    bool fine = deliver(c, o, &talk);
+    put_stderr(buf_str(&talk));
+    return fine ? STATUS_FINE : STATUS_TROUBLE;
 }
 
 static int run(struct arena *arena, int argc, char **argv)

@@ -14,9 +14,11 @@ enum option_id {
     OPTION_none = 256,
 #define COMMAND(...)
 #define OPTION(ID, ...) OPTION_##ID,
+#define ALIAS(...)
 #include "../grammar/options.def"
 #undef COMMAND
 #undef OPTION
+#undef ALIAS
     OPTION_end
 };
 
@@ -33,9 +35,11 @@ static const struct option_row options[] = {
 #define COMMAND(...)
 #define OPTION(ID, LETTER, NAME, ARGUMENT, COMMANDS, ABOUT)                                        \
     { OPTION_##ID, LETTER, NAME, ARGUMENT, ABOUT, COMMANDS },
+#define ALIAS(...)
 #include "../grammar/options.def"
 #undef COMMAND
 #undef OPTION
+#undef ALIAS
 };
 
 static const struct {
@@ -43,10 +47,36 @@ static const struct {
 } commands[] = {
 #define COMMAND(ID, NAME, ARGUMENTS, ABOUT) { NAME, ARGUMENTS, ABOUT },
 #define OPTION(...)
+#define ALIAS(...)
 #include "../grammar/options.def"
 #undef COMMAND
 #undef OPTION
+#undef ALIAS
 };
+
+/* What stands behind one dash and is longer than a letter.  */
+static const struct {
+    const char *letters;
+    enum option_id id;
+} aliases[] = {
+#define COMMAND(...)
+#define OPTION(...)
+#define ALIAS(LETTERS, ID) { LETTERS, OPTION_##ID },
+#include "../grammar/options.def"
+#undef COMMAND
+#undef OPTION
+#undef ALIAS
+};
+
+enum { N_ALIASES = sizeof aliases / sizeof aliases[0] };
+
+static const char *alias_of(enum option_id id)
+{
+    for (size_t i = 0; i < N_ALIASES; i++)
+        if (aliases[i].id == id)
+            return aliases[i].letters;
+    return NULL;
+}
 
 static void put_help(struct buf *out)
 {
@@ -62,6 +92,8 @@ static void put_help(struct buf *out)
             arena_printf(out->arena, "--%s%s%s", o->name, o->argument[0] ? "=" : "", o->argument);
         if (o->letter)
             buf_printf(out, "  -%c, %-21.*s %s\n", o->letter, STR_ARG(name), o->about);
+        else if (alias_of(o->id))
+            buf_printf(out, "  -%s, %-20.*s %s\n", alias_of(o->id), STR_ARG(name), o->about);
         else
             buf_printf(out, "      %-21.*s %s\n", STR_ARG(name), o->about);
     }
@@ -188,6 +220,17 @@ static enum opts_result read_output(struct reader *r, const char *arg)
     return OPTS_RUN;
 }
 
+static enum opts_result read_depfile(struct reader *r, const char *arg)
+{
+    if (!*arg || strcmp(arg, "-") == 0)
+        return wrong(r, "-MF takes a path", NULL);
+    if (r->opts->depfile)
+        return wrong(r, "-MF is given twice", NULL);
+    r->opts->depfile = arg;
+    r->opts->depend = true;
+    return OPTS_RUN;
+}
+
 static enum opts_result read_option(struct reader *r, enum option_id id, const char *arg)
 {
     struct options *o = &r->opts->options;
@@ -227,6 +270,11 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
                    regexp_is_checked() ? "patterns are checked with"
                                        : "patterns are not checked: built without");
         return OPTS_DONE;
+    case OPTION_depend:
+        r->opts->depend = true;
+        return OPTS_RUN;
+    case OPTION_depend_file:
+        return read_depfile(r, arg);
     case OPTION_none:
     case OPTION_end:
         break;
@@ -260,6 +308,11 @@ static void make_getopt(struct option *longs, char *shorts)
         if (value)
             *shorts++ = ':';
     }
+    /* The second letter of an alias comes as the value of the first.  */
+    for (size_t i = 0; i < N_ALIASES; i++) {
+        *shorts++ = aliases[i].letters[0];
+        *shorts++ = ':';
+    }
     *shorts = '\0';
 }
 
@@ -271,10 +324,29 @@ static const struct option_row *row_of(int c)
     return NULL;
 }
 
+/* The option whose alias is 'c' with the first letter of '*arg'.  Moves its value, which is the
+   rest of the word or the word behind it, into '*arg'.  */
+static const struct option_row *row_of_alias(int c, int argc, char **argv, const char **arg)
+{
+    for (size_t i = 0; i < N_ALIASES; i++) {
+        const char *letters = aliases[i].letters;
+        if (c != letters[0] || !*arg || (*arg)[0] != letters[1])
+            continue;
+        const struct option_row *row = row_of((int)aliases[i].id);
+        const char *rest = *arg + 1;
+        bool value = row->argument[0] != '\0';
+        if (!value && *rest)
+            return NULL;
+        *arg = !value || *rest ? rest : optind < argc ? argv[optind++] : NULL;
+        return row;
+    }
+    return NULL;
+}
+
 static enum opts_result read_all(struct reader *r, int argc, char **argv, unsigned *used)
 {
     struct option longs[N_OPTIONS + 1] = { { NULL, 0, NULL, 0 } };
-    char shorts[2 * N_OPTIONS + 3];
+    char shorts[2 * N_OPTIONS + 2 * N_ALIASES + 3];
     make_getopt(longs, shorts);
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
@@ -282,11 +354,15 @@ static enum opts_result read_all(struct reader *r, int argc, char **argv, unsign
             VEC_PUSH(r->arena, &r->words, optarg);
             continue;
         }
+        const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "", *arg = optarg;
         const struct option_row *row = row_of(c);
-        const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
         if (!row)
-            return wrong(r, c == ':' ? "an option without its value:" : "an unknown option", word);
-        enum opts_result result = read_option(r, row->id, optarg ? optarg : "");
+            row = row_of_alias(c, argc, argv, &arg);
+        bool lacks_value = c == ':' || (row && row->argument[0] && !arg);
+        if (!row || lacks_value)
+            return wrong(r, lacks_value ? "an option without its value:" : "an unknown option",
+                         word);
+        enum opts_result result = read_option(r, row->id, arg ? arg : "");
         if (result != OPTS_RUN)
             return result;
         *used |= 1u << (row->id - OPTION_none - 1);
@@ -328,6 +404,8 @@ enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char *
         VEC_PUSH(arena, &o->options.inputs, str_of(r.words.v[i]));
     if (!o->options.inputs.n)
         return wrong(&r, "no FILE is given", NULL);
+    if (o->depend && (!o->output || strcmp(o->output, "-") == 0))
+        return wrong(&r, "-MD and -MF need -o: a rule names what it makes", NULL);
     o->options.secrets = o->command == COMMAND_build;
     return OPTS_RUN;
 }

@@ -11,9 +11,11 @@
 enum command {
 #define COMMAND(ID, ...) COMMAND_##ID,
 #define OPTION(...)
+#define ALIAS(...)
 #include "../grammar/options.def"
 #undef COMMAND
 #undef OPTION
+#undef ALIAS
     N_COMMANDS
 };
 
@@ -23,6 +25,8 @@ struct opts {
     enum command command;
     struct options options;      /* for the library */
     const char *output;          /* NULL or "-": standard output */
+    const char *depfile;         /* NULL: beside the output, if 'depend' */
+    bool depend;                 /* a dependency file is wanted */
     enum message_format format;
     size_t max_errors;
     bool color;

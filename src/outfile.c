@@ -15,22 +15,60 @@
 enum {
     PIECE_SIZE = 1 << 14, /* of the old file, compared at a time */
     PATH_SIZE = 4096,
-    TEMP_SIZE = 64,
     ATTEMPTS = 100 /* at a temporary name that nobody has */
 };
 
-/* A file in its folder.  */
-struct target {
-    int folder;
-    const char *name;
-    unsigned mode;
-};
+/* Signals that end a program and that somebody sends, or that a write that fails does.  */
+static const int signals[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM,
+                               SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ };
+
+enum { N_SIGNALS = sizeof signals / sizeof signals[0] };
 
 /* Says why, out of errno.  */
-static enum outfile_result failed(const char **why)
+static bool failed(const char **why)
 {
     *why = strerror(errno);
-    return OUTFILE_FAILED;
+    return false;
+}
+
+/* Holds back all signals of the table, or the one that says that a file grew too large.  */
+static void hold_signals(sigset_t *before, bool all)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        if (all || signals[i] == SIGXFSZ)
+            sigaddset(&held, signals[i]);
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+/* Lets them go.  A file that grew too large has been reported by the write that failed.  */
+static void release_signals(const sigset_t *before)
+{
+    sigset_t pending, large;
+    int error = errno, got;
+    sigemptyset(&large);
+    sigaddset(&large, SIGXFSZ);
+    if (!sigismember(before, SIGXFSZ) && sigpending(&pending) == 0 &&
+        sigismember(&pending, SIGXFSZ))
+        sigwait(&large, &got);
+    sigprocmask(SIG_SETMASK, before, NULL);
+    errno = error;
+}
+
+/* Somebody wants the program to end.  */
+static bool is_interrupted(const sigset_t *before)
+{
+    sigset_t pending;
+    if (sigpending(&pending) < 0)
+        return false;
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        if (signals[i] != SIGXFSZ && signals[i] != SIGPIPE && !sigismember(before, signals[i]) &&
+            sigismember(&pending, signals[i])) {
+            errno = EINTR;
+            return true;
+        }
+    return false;
 }
 
 /* Writes all of 'text'; waits where the other end takes nothing yet.  */
@@ -93,115 +131,49 @@ static int open_folder(const char *path, const char **name)
 static bool holds(int fd, struct str text)
 {
     char piece[PIECE_SIZE];
-    while (text.n) {
+    for (;;) {
         ssize_t got = read(fd, piece, sizeof piece);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0 || (size_t)got > text.n || memcmp(piece, text.p, (size_t)got) != 0)
+        if (got <= 0)
+            return got == 0 && !text.n;
+        if ((size_t)got > text.n || memcmp(piece, text.p, (size_t)got) != 0)
             return false;
         text = str_sub(text, (size_t)got, text.n);
     }
-    return read(fd, piece, 1) == 0;
 }
 
-/* The file is what it should be, its mode included.  What cannot be read is written anew.  */
-static bool is_unchanged(const struct target *t, struct str text)
+/* The regular file 'name' in 'folder' against what it should be.  What cannot be read is written
+   anew, and what belongs to somebody else cannot be narrowed.  */
+static enum outfile_state compare(const struct outfile *f, int folder, const char *name)
 {
     struct stat st;
-    int fd = openat(t->folder, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return false;
-    if (fstat(fd, &st) < 0) {
-        close(fd);
-        return false;
-    }
-    bool same = S_ISREG(st.st_mode) && (uintmax_t)st.st_size == text.n && holds(fd, text);
-    mode_t narrow = st.st_mode & t->mode;
-    if (same && narrow != (st.st_mode & 07777))
-        same = fchmod(fd, narrow) == 0;
+        return OUTFILE_OTHER;
+    bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size == f->text.n &&
+                holds(fd, f->text);
     close(fd);
-    return same;
-}
-
-/* A new file beside the target that nobody else can read; its name in 'temp'.  */
-static int open_temp(const struct target *t, char temp[TEMP_SIZE])
-{
-    struct timespec now = { 0, 0 };
-    clock_gettime(CLOCK_REALTIME, &now);
-    for (int i = 0; i < ATTEMPTS; i++) {
-        snprintf(temp, TEMP_SIZE, ".pmtac-%ld-%ld-%d", (long)getpid(), (long)now.tv_nsec, i);
-        int fd =
-            openat(t->folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (fd >= 0 || errno != EEXIST)
-            return fd;
-    }
-    return -1;
-}
-
-/* Fills the new file at 'fd' and closes it.  'old' is what it replaces, or NULL.  */
-static bool fill_temp(const struct target *t, int fd, struct str text, const struct stat *old)
-{
-    mode_t mode = old ? old->st_mode & t->mode : t->mode;
-    bool fine = write_all(fd, text);
-    /* Whoever could read the old file by its group should be able to read the new one.  Where that
-       is not allowed the file still has the right content.  */
-    if (fine && old && fchown(fd, (uid_t)-1, old->st_gid) < 0)
-        errno = 0;
-    if (fine && old && geteuid() == 0 && fchown(fd, old->st_uid, (gid_t)-1) < 0)
-        errno = 0;
-    fine = fine && fchmod(fd, mode) == 0 && (fsync(fd) == 0 || errno == EINVAL);
-    return close_after(fd, fine);
-}
-
-/* Writes a new file and gives it the name.  */
-static bool replace(const struct target *t, struct str text, const struct stat *old)
-{
-    char temp[TEMP_SIZE];
-    int fd = open_temp(t, temp);
-    if (fd < 0)
-        return false;
-    bool fine = fill_temp(t, fd, text, old) && renameat(t->folder, temp, t->folder, t->name) == 0;
-    if (!fine) {
-        int error = errno;
-        unlinkat(t->folder, temp, 0);
-        errno = error;
-        return false;
-    }
-    /* The name may be lost with the power; the old file is whole then.  */
-    (void)fsync(t->folder);
-    return true;
-}
-
-/* The same, with the signals that people send held back: none leaves the temporary file.  */
-static bool replace_undisturbed(const struct target *t, struct str text, const struct stat *old)
-{
-    sigset_t held, before;
-    sigemptyset(&held);
-    sigaddset(&held, SIGHUP);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGTERM);
-    bool holding = sigprocmask(SIG_BLOCK, &held, &before) == 0;
-    bool fine = replace(t, text, old);
-    int error = errno;
-    if (holding)
-        sigprocmask(SIG_SETMASK, &before, NULL);
-    errno = error;
-    return fine;
+    if (!same)
+        return OUTFILE_OTHER;
+    if ((st.st_mode & f->mode) == (st.st_mode & 07777))
+        return OUTFILE_SAME;
+    return geteuid() == 0 || geteuid() == st.st_uid ? OUTFILE_WIDE : OUTFILE_OTHER;
 }
 
 /* Writes to a device or a pipe, which stays what it is.  */
-static enum outfile_result write_through(const char *path, struct str text, const char **why)
+static bool write_through(const struct outfile *f, const char **why)
 {
     struct stat st;
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(f->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return failed(why);
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         close(fd);
         *why = "became a file while it was looked at";
-        return OUTFILE_FAILED;
+        return false;
     }
-    return close_after(fd, write_all(fd, text)) ? OUTFILE_WRITTEN : failed(why);
+    return close_after(fd, write_all(fd, f->text)) || failed(why);
 }
 
 /* Where the link 'path' ends: true if that may be written to.  */
@@ -219,74 +191,259 @@ static bool link_is_fine(const char *path, const char **why)
     return false;
 }
 
-static enum outfile_result write_target(const struct target *t, const char *path, struct str text,
-                                        const char **why)
+/* Opens the folder of a file, which has a name in it.  */
+static int open_place(const struct outfile *f, const char **name, const char **why)
+{
+    int folder = open_folder(f->path, name);
+    if (folder >= 0 && !**name) {
+        close(folder);
+        folder = -1;
+        errno = *f->path ? EISDIR : ENOENT;
+    }
+    if (folder < 0)
+        failed(why);
+    return folder;
+}
+
+/* Finds out what is to be done.  */
+static bool look_at(struct outfile *f, int folder, const char *name, const char **why)
 {
     struct stat st;
-    if (fstatat(t->folder, t->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        if (errno != ENOENT)
-            return failed(why);
-        return replace_undisturbed(t, text, NULL) ? OUTFILE_WRITTEN : failed(why);
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        f->state = OUTFILE_OTHER;
+        return errno == ENOENT || failed(why);
     }
     if (S_ISDIR(st.st_mode)) {
         errno = EISDIR;
         return failed(why);
     }
-    if (S_ISLNK(st.st_mode) && !link_is_fine(path, why))
-        return OUTFILE_FAILED;
-    if (!S_ISREG(st.st_mode))
-        return write_through(path, text, why);
-    if (is_unchanged(t, text))
-        return OUTFILE_UNCHANGED;
-    return replace_undisturbed(t, text, &st) ? OUTFILE_WRITTEN : failed(why);
+    if (S_ISLNK(st.st_mode) && !link_is_fine(f->path, why))
+        return false;
+    f->state = S_ISREG(st.st_mode) ? compare(f, folder, name) : OUTFILE_THROUGH;
+    return true;
+}
+
+/* A new file in 'folder' that nobody else can read; its name in f->temp.  */
+static int open_temp(struct outfile *f, int folder)
+{
+    struct timespec now = { 0, 0 };
+    clock_gettime(CLOCK_REALTIME, &now);
+    for (int i = 0; i < ATTEMPTS; i++) {
+        snprintf(f->temp, sizeof f->temp, ".pmtac-%ld-%ld-%d", (long)getpid(), (long)now.tv_nsec,
+                 i);
+        int fd =
+            openat(folder, f->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+/* Fills the new file at 'fd' and closes it.  'old' is what it replaces, or NULL.  */
+static bool fill_temp(const struct outfile *f, int fd, const struct stat *old)
+{
+    mode_t mode = old ? old->st_mode & f->mode : f->mode;
+    bool fine = write_all(fd, f->text);
+    /* Whoever could read the old file by its group should be able to read the new one.  Where that
+       is not allowed the file still has the right content.  */
+    if (fine && old && fchown(fd, (uid_t)-1, old->st_gid) < 0)
+        errno = 0;
+    if (fine && old && geteuid() == 0 && fchown(fd, old->st_uid, (gid_t)-1) < 0)
+        errno = 0;
+    fine = fine && fchmod(fd, mode) == 0 && (fsync(fd) == 0 || errno == EINVAL);
+    return close_after(fd, fine);
+}
+
+/* Writes the text beside the target.  */
+static bool make_temp(struct outfile *f, int folder, const char *name, const char **why)
+{
+    struct stat old;
+    bool is_old = fstatat(folder, name, &old, AT_SYMLINK_NOFOLLOW) == 0;
+    int fd = open_temp(f, folder);
+    if (fd < 0)
+        return failed(why);
+    f->state = OUTFILE_READY;
+    return fill_temp(f, fd, is_old ? &old : NULL) || failed(why);
+}
+
+static bool narrow(const struct outfile *f, int folder, const char *name)
+{
+    struct stat st;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    return fd >= 0 && close_after(fd, fstat(fd, &st) == 0 && fchmod(fd, st.st_mode & f->mode) == 0);
+}
+
+/* Gives the file its name, or only its mode.  */
+static bool put_in_place(struct outfile *f, int folder, const char *name, const char **why)
+{
+    if (f->state == OUTFILE_WIDE)
+        return narrow(f, folder, name) || failed(why);
+    if (renameat(folder, f->temp, folder, name) < 0)
+        return failed(why);
+    f->state = OUTFILE_DONE;
+    /* The name may be lost with the power; the old file is whole then.  */
+    (void)fsync(folder);
+    return true;
+}
+
+typedef bool step_fn(struct outfile *, int folder, const char *name, const char **why);
+
+/* Does one step for all files that are at 'state'.  Returns the file that fails, or NULL.  */
+static struct outfile *step(struct outfile *files, size_t n, enum outfile_state state,
+                            step_fn *take, const sigset_t *before, const char **why)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        struct outfile *f = &files[i];
+        if (f->folder || f->state != state)
+            continue;
+        if (is_interrupted(before)) {
+            failed(why);
+            return f;
+        }
+        int folder = open_place(f, &name, why);
+        if (folder < 0)
+            return f;
+        bool fine = take(f, folder, name, why);
+        close(folder);
+        if (!fine)
+            return f;
+    }
+    return NULL;
+}
+
+static bool make_folder(struct outfile *f, const char **why)
+{
+    struct stat st;
+    if (mkdir(f->path, f->mode & 07777) == 0) {
+        f->state = OUTFILE_DONE;
+        return true;
+    }
+    int error = errno;
+    if (error == EEXIST && stat(f->path, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            return true;
+        error = ENOTDIR;
+    }
+    errno = error;
+    return failed(why);
+}
+
+/* What can be tried without a trace: folders are made, files looked at.  */
+static struct outfile *prepare(struct outfile *files, size_t n, const sigset_t *before,
+                               const char **why)
+{
+    for (size_t i = 0; i < n; i++) {
+        files[i].state = OUTFILE_NEW;
+        files[i].mode &= 07777;
+        if (files[i].folder && !make_folder(&files[i], why))
+            return &files[i];
+    }
+    return step(files, n, OUTFILE_NEW, look_at, before, why);
+}
+
+/* Files first, and their names when all of them are there.  */
+static struct outfile *replace(struct outfile *files, size_t n, const sigset_t *before,
+                               const char **why)
+{
+    struct outfile *bad = step(files, n, OUTFILE_OTHER, make_temp, before, why);
+    if (!bad)
+        bad = step(files, n, OUTFILE_WIDE, put_in_place, before, why);
+    return bad ? bad : step(files, n, OUTFILE_READY, put_in_place, before, why);
+}
+
+/* Removes temporary files, and folders that were made and stayed empty.  */
+static void clean_up(struct outfile *files, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *name;
+        int folder = files[i].state == OUTFILE_READY ? open_folder(files[i].path, &name) : -1;
+        if (folder < 0)
+            continue;
+        unlinkat(folder, files[i].temp, 0);
+        close(folder);
+    }
+    for (size_t i = n; i-- > 0;)
+        if (files[i].folder && files[i].state == OUTFILE_DONE && rmdir(files[i].path) == 0)
+            files[i].state = OUTFILE_NEW;
+}
+
+/* Devices and pipes, which may make us wait: nothing is held back meanwhile.  */
+static struct outfile *write_devices(struct outfile *files, size_t n, const char **why)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!files[i].folder && files[i].state == OUTFILE_THROUGH) {
+            if (!write_through(&files[i], why))
+                return &files[i];
+            files[i].state = OUTFILE_DONE;
+        }
+    return NULL;
+}
+
+struct outfile *outfile_write_all(struct outfile *files, size_t n, const char **why)
+{
+    sigset_t before;
+    *why = NULL;
+    hold_signals(&before, true);
+    struct outfile *bad = prepare(files, n, &before, why);
+    if (bad)
+        clean_up(files, n);
+    release_signals(&before);
+    if (!bad && (bad = write_devices(files, n, why)) != NULL)
+        clean_up(files, n);
+    if (bad)
+        return bad;
+    hold_signals(&before, true);
+    bad = replace(files, n, &before, why);
+    if (bad)
+        clean_up(files, n);
+    release_signals(&before);
+    return bad;
 }
 
 enum outfile_result outfile_write(const char *path, struct str text, unsigned mode,
                                   const char **why)
 {
-    struct target t = { .mode = mode & 07777 };
-    *why = NULL;
-    t.folder = open_folder(path, &t.name);
-    if (t.folder < 0)
-        return failed(why);
-    if (!*t.name) {
-        close(t.folder);
-        errno = *path ? EISDIR : ENOENT;
-        return failed(why);
-    }
-    enum outfile_result result = write_target(&t, path, text, why);
-    close(t.folder);
-    return result;
+    struct outfile file = { .path = path, .text = text, .mode = mode };
+    if (outfile_write_all(&file, 1, why))
+        return OUTFILE_FAILED;
+    return file.state == OUTFILE_DONE ? OUTFILE_WRITTEN : OUTFILE_UNCHANGED;
 }
 
-bool outfile_mkdir(const char *path, unsigned mode, const char **why)
+bool outfile_same_place(const char *a, const char *b)
 {
-    struct stat st;
-    *why = NULL;
-    if (mkdir(path, mode & 07777) == 0)
-        return true;
-    int error = errno;
-    if (error == EEXIST && stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode))
-            return true;
-        error = ENOTDIR;
-    }
-    *why = strerror(error);
-    return false;
+    struct stat of_a, of_b;
+    const char *name_a, *name_b;
+    int folder_a = open_folder(a, &name_a), folder_b = open_folder(b, &name_b);
+    bool same = folder_a >= 0 && folder_b >= 0 && strcmp(name_a, name_b) == 0 &&
+                fstat(folder_a, &of_a) == 0 && fstat(folder_b, &of_b) == 0 &&
+                of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+    if (folder_a >= 0)
+        close(folder_a);
+    if (folder_b >= 0)
+        close(folder_b);
+    return same;
+}
+
+static bool write_stdout(struct str text)
+{
+    if (!write_all(STDOUT_FILENO, text))
+        return false;
+    /* Some file systems tell only when a descriptor is closed.  */
+    int fd = dup(STDOUT_FILENO);
+    return fd < 0 || close_after(fd, true);
 }
 
 enum outfile_result outfile_stdout(struct str text, const char **why)
 {
+    sigset_t before;
     *why = NULL;
     if (fcntl(STDOUT_FILENO, F_GETFL) < 0) {
         *why = "standard output is closed";
         return OUTFILE_FAILED;
     }
-    if (!write_all(STDOUT_FILENO, text))
-        return failed(why);
-    /* Some file systems tell only when a descriptor is closed.  */
-    int fd = dup(STDOUT_FILENO);
-    if (fd >= 0 && !close_after(fd, true))
-        return failed(why);
-    return OUTFILE_WRITTEN;
+    hold_signals(&before, false);
+    bool fine = write_stdout(text) || failed(why);
+    release_signals(&before);
+    return fine ? OUTFILE_WRITTEN : OUTFILE_FAILED;
 }

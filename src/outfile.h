@@ -1,9 +1,11 @@
 /* outfile.h - what the program writes: whole files, or nothing.
 
    A result replaces the old file at once, by a rename in its own folder; devices and pipes are
-   written through.  Always true: when something fails the old file is as it was and no temporary
-   file is left, except behind a signal that nobody can catch, which may leave one whose name begins
-   with a dot; what was written is on the disk before it has the name.
+   written through.  Several files are written together: all of them beside the old ones first, then
+   renamed one after the other.  Always true: when something fails before the first rename, every
+   old file is as it was; no temporary file is left, except behind a signal that nobody can catch,
+   which may leave some whose names begin with a dot; what was written is on the disk before it has
+   the name.
 
    Only main.c and its kind use this room: no pass writes files.  'why' is a reason in words, good
    until the next call.  */
@@ -15,15 +17,44 @@
 
 enum outfile_result { OUTFILE_WRITTEN, OUTFILE_UNCHANGED, OUTFILE_FAILED };
 
-/* Makes 'path' hold 'text'.  A file that holds it already keeps its time and its inode.  The mode
-   is 'mode', whatever the umask, without what an old file did not allow; a wider old mode is
-   narrowed.  A symbolic link to a file, or to nothing, is refused.  */
+/* How far a file is.  */
+enum outfile_state {
+    OUTFILE_NEW,     /* nothing is known yet, or the folder was there */
+    OUTFILE_SAME,    /* the old file holds the text */
+    OUTFILE_WIDE,    /* it does, for more people than should read it */
+    OUTFILE_OTHER,   /* a file is to be written */
+    OUTFILE_THROUGH, /* a device or a pipe */
+    OUTFILE_READY,   /* the text stands beside it, under the name 'temp' */
+    OUTFILE_DONE     /* in place; a folder: made */
+};
+
+enum { OUTFILE_TEMP = 64 };
+
+/* A file to be written, or a folder to be made where there is none.  The first members are the
+   caller's.  */
+struct outfile {
+    const char *path;
+    struct str text;
+    unsigned mode;
+    bool folder;
+    enum outfile_state state;
+    char temp[OUTFILE_TEMP];
+};
+
+/* Makes every file of 'files' hold its text; a folder stands before what is in it.  A file that
+   holds its text already keeps its time and its inode.  The mode is 'mode', whatever the umask,
+   without what an old file did not allow; a wider old mode is narrowed.  A symbolic link to a file,
+   or to nothing, is refused.  Returns NULL, or the one that failed: then what is OUTFILE_DONE is in
+   place and all else is as it was, but for devices and pipes, which are written to first.  A signal
+   that people send is held back until the temporary files are gone.  */
+struct outfile *outfile_write_all(struct outfile *files, size_t n, const char **why);
+
+/* The same for one file.  */
 enum outfile_result outfile_write(const char *path, struct str text, unsigned mode,
                                   const char **why);
 
-/* Makes the folder 'path'; fine if it is there.  The folder above it must be there.  Returns false
-   on failure.  */
-bool outfile_mkdir(const char *path, unsigned mode, const char **why);
+/* The two paths name one place in one folder, whether there is a file or not.  */
+bool outfile_same_place(const char *a, const char *b);
 
 /* Writes 'text' to the standard output and makes sure that it arrived.  */
 enum outfile_result outfile_stdout(struct str text, const char **why);

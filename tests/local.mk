@@ -20,6 +20,7 @@ AM_TESTS_ENVIRONMENT = \
 ## Scripts.
 script_tests = \
 	%D%/hostile/environment.test \
+	%D%/hostile/fleets.test \
 	%D%/hostile/injection.test \
 	%D%/hostile/inputs.test \
 	%D%/hostile/outputs.test \
@@ -51,6 +52,7 @@ unit_tests = \
 	%D%/unit/test_dict \
 	%D%/unit/test_edits \
 	%D%/unit/test_expand \
+	%D%/unit/test_faults \
 	%D%/unit/test_map \
 	%D%/unit/test_oom \
 	%D%/unit/test_outfile \

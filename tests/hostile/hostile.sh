@@ -35,7 +35,8 @@ expect() {
     shift 2
     "$pmtac" "$@" >"$out" 2>"$err"
     rc=$?
-    judge "$want" "$said" | sed "s|^|pmtac $*: |" | cut -c 1-400
+    judge "$want" "$said" |
+        while IFS= read -r line; do printf '%.400s\n' "pmtac $*: $line"; done
 }
 
 # What is in the folder besides those names.

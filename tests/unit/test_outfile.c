@@ -84,7 +84,7 @@ static void expect_entries(int n)
     while (readdir(d))
         n--;
     closedir(d);
-    ck_assert_int_eq(n, -2);         /* "." and ".." */
+    ck_assert_int_eq(n, -2); /* "." and ".." */
 }
 
 START_TEST(new_file)
@@ -185,7 +185,7 @@ END_TEST
 START_TEST(closed_folder)
 {
     if (geteuid() == 0)
-        return;                      /* root may do anything */
+        return; /* root may do anything */
     ck_assert_int_eq(mkdir("dir", 0755), 0);
     make("dir/file", "old", 0640);
     ck_assert_int_eq(chmod("dir", 0555), 0);
@@ -276,19 +276,73 @@ START_TEST(leftovers_do_no_harm)
 }
 END_TEST
 
-START_TEST(folders)
+/* What becomes of a folder with a file in it.  */
+static const char *put_in(const char *dir, const char *path, enum outfile_state *made)
 {
     const char *why = NULL;
+    struct outfile files[] = {
+        { .path = dir, .mode = 0750, .folder = true },
+        { .path = path, .text = STR("text"), .mode = MODE },
+    };
+    const struct outfile *bad = outfile_write_all(files, 2, &why);
+    ck_assert_int_eq(bad != NULL, why != NULL);
+    *made = files[0].state;
+    return why;
+}
+
+START_TEST(folders)
+{
     struct stat st;
-    ck_assert(outfile_mkdir("dir", 0750, &why));
-    ck_assert(outfile_mkdir("dir", 0750, &why));
+    enum outfile_state made;
+    ck_assert_ptr_null(put_in("dir", "dir/file", &made));
+    ck_assert_int_eq(made, OUTFILE_DONE);
+    ck_assert_ptr_null(put_in("dir", "dir/file", &made));
+    ck_assert_int_eq(made, OUTFILE_NEW);
     ck_assert_int_eq(stat("dir", &st), 0);
     ck_assert_int_eq(st.st_mode & 07777, 0750);
+    expect("dir/file", "text", MODE);
     make("file", "old", 0640);
-    ck_assert(!outfile_mkdir("file", 0750, &why));
-    ck_assert_str_eq(why, strerror(ENOTDIR));
-    ck_assert(!outfile_mkdir("none/dir", 0750, &why));
+    ck_assert_str_eq(put_in("file", "file/file", &made), strerror(ENOTDIR));
+    ck_assert_str_eq(put_in("none/dir", "none/dir/file", &made), strerror(ENOENT));
+    ck_assert_str_eq(put_in("other", "none/file", &made), strerror(ENOENT));
+    ck_assert_int_eq(stat("other", &st), -1);
+    unlink("dir/file");
+}
+END_TEST
+
+/* All or none: what fails is looked for before anything is written.  */
+START_TEST(together)
+{
+    const char *why = NULL;
+    struct outfile files[] = {
+        { .path = "a", .text = STR("new"), .mode = MODE },
+        { .path = "b", .text = STR("new"), .mode = MODE },
+        { .path = "none/c", .text = STR("new"), .mode = MODE },
+    };
+    make("a", "old", 0640);
+    ck_assert_ptr_eq(outfile_write_all(files, 3, &why), &files[2]);
     ck_assert_str_eq(why, strerror(ENOENT));
+    expect("a", "old", 0640);
+    expect_entries(1);
+    ck_assert_ptr_null(outfile_write_all(files, 2, &why));
+    ck_assert_int_eq(files[0].state, OUTFILE_DONE);
+    expect("a", "new", 0640);
+    expect("b", "new", MODE);
+    ck_assert_ptr_null(outfile_write_all(files, 2, &why));
+    ck_assert_int_eq(files[0].state, OUTFILE_SAME);
+    expect_entries(2);
+}
+END_TEST
+
+START_TEST(same_place)
+{
+    ck_assert_int_eq(mkdir("dir", 0755), 0);
+    ck_assert_int_eq(symlink("dir", "link"), 0);
+    ck_assert(outfile_same_place("a", "./a"));
+    ck_assert(outfile_same_place("dir/a", "link//a"));
+    ck_assert(!outfile_same_place("dir/a", "a"));
+    ck_assert(!outfile_same_place("a", "b"));
+    ck_assert(!outfile_same_place("none/a", "none/a"));
 }
 END_TEST
 
@@ -367,6 +421,8 @@ int main(void)
     tcase_add_test(all, full_disk);
     tcase_add_test(all, leftovers_do_no_harm);
     tcase_add_test(all, folders);
+    tcase_add_test(all, together);
+    tcase_add_test(all, same_place);
     tcase_add_test(all, standard_output);
     tcase_add_test(all, slow_reader);
     suite_add_tcase(suite, all);

@@ -1,0 +1,201 @@
+#include <config.h>
+
+#include "deliver.h"
+
+#include "depfile.h"
+#include "outfile.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* Results hold secrets; the rule for make does not.  */
+enum { FILE_MODE = 0640, FOLDER_MODE = 0750, DEPFILE_MODE = 0644 };
+
+struct delivery {
+    struct compilation *c;
+    const struct opts *opts;
+    struct buf *talk;
+    VEC(struct outfile) files; /* and folders in front of what is in them */
+    VEC(struct str) targets;   /* the files that 'make' knows */
+};
+
+/* Says what is wrong, perhaps with a path.  */
+static bool trouble(struct delivery *d, const char *what, const char *why)
+{
+    buf_text(d->talk, "pmtac: ");
+    diag_escape(d->talk, str_of(what));
+    buf_printf(d->talk, "%s%s\n", why ? ": " : "", why ? why : "");
+    return false;
+}
+
+/* An output that is also an input would be gone before anybody could mend it: complains.  */
+static bool overwrites_input(struct delivery *d, const char *output)
+{
+    struct stat st;
+    const struct sources *sources = &d->c->sources;
+    if (stat(output, &st) < 0 || !S_ISREG(st.st_mode))
+        return false;
+    for (size_t i = 0; i < sources->list.n; i++) {
+        const struct io_identity *id = &sources->list.v[i]->identity;
+        if (id->inode == (uint64_t)st.st_ino && id->device == (uint64_t)st.st_dev) {
+            trouble(d, output, "is one of the inputs");
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names_host(const struct program *p, struct str host)
+{
+    for (size_t i = 0; i < p->hosts.n; i++)
+        if (str_ieq(p->hosts.v[i]->name, host))
+            return true;
+    return false;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* True where a path is given; "-" is the standard output.  */
+static bool is_path(const char *output)
+{
+    return output && strcmp(output, "-") != 0;
+}
+
+static bool write_stdout(struct delivery *d, struct str text)
+{
+    const char *why;
+    return outfile_stdout(text, &why) != OUTFILE_FAILED || trouble(d, "standard output", why);
+}
+
+static void add_folder(struct delivery *d, const char *path)
+{
+    VEC_PUSH(&d->c->arena, &d->files,
+             (struct outfile){ .path = path, .mode = FOLDER_MODE, .folder = true });
+}
+
+static bool add_file(struct delivery *d, const char *path, struct str text, unsigned mode)
+{
+    VEC_PUSH(&d->c->arena, &d->files, (struct outfile){ .path = path, .text = text, .mode = mode });
+    return !overwrites_input(d, path);
+}
+
+static bool add_output(struct delivery *d, const char *path, struct str text)
+{
+    VEC_PUSH(&d->c->arena, &d->targets, str_of(path));
+    return add_file(d, path, text, FILE_MODE);
+}
+
+/* The path without the slashes at its end.  */
+static const char *trimmed(struct delivery *d, const char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return arena_printf(&d->c->arena, "%.*s", (int)n, path).p;
+}
+
+/* One folder for each host, each with its file 'config'.  */
+static bool add_hosts(struct delivery *d)
+{
+    struct arena *arena = &d->c->arena;
+    const char *top = trimmed(d, d->opts->output);
+    const char *slash = strcmp(top, "/") == 0 ? "" : "/";
+    add_folder(d, top);
+    for (size_t i = 0; i < d->c->outputs.n; i++) {
+        const struct output *o = &d->c->outputs.v[i];
+        const char *folder = arena_printf(arena, "%s%s%.*s", top, slash, STR_ARG(o->host)).p;
+        add_folder(d, folder);
+        if (!add_output(d, arena_printf(arena, "%s/config", folder).p, o->text))
+            return false;
+    }
+    return true;
+}
+
+static bool add_single(struct delivery *d)
+{
+    const char *path = d->opts->output;
+    if (!d->c->outputs.n)
+        return true;
+    if (is_directory(path))
+        return trouble(d, path,
+                       "is a directory; only a topology with several hosts is written into one");
+    return add_output(d, path, d->c->outputs.v[0].text);
+}
+
+/* The dependency file where none is named: 'out/mx1.conf' has 'out/mx1.d' and the folder 'out' has
+   'out.d'.  */
+static const char *beside(struct delivery *d, bool fleet)
+{
+    const char *path = trimmed(d, d->opts->output);
+    size_t n = strlen(path), end = n;
+    for (size_t i = n; i-- > 0 && path[i] != '/' && !fleet;)
+        if (path[i] == '.' && i && path[i - 1] != '/') {
+            end = i;
+            break;
+        }
+    return arena_printf(&d->c->arena, "%.*s.d", (int)end, path).p;
+}
+
+static bool add_depfile(struct delivery *d, bool fleet)
+{
+    const char *path = d->opts->depfile ? d->opts->depfile : beside(d, fleet);
+    struct buf text = { .arena = &d->c->arena };
+    struct str unfit;
+    if (!d->targets.n)
+        return true;
+    for (size_t i = 0; i < d->targets.n; i++)
+        if (outfile_same_place(path, d->targets.v[i].p))
+            return trouble(d, path, "is both the output and its dependency file");
+    if (!depfile_print(&d->c->program, d->targets.v, d->targets.n, &text, &unfit))
+        return trouble(d, arena_printf(&d->c->arena, "%.*s", STR_ARG(unfit)).p,
+                       "make cannot read this path in a dependency file");
+    return add_file(d, path, buf_str(&text), DEPFILE_MODE);
+}
+
+/* After a failure: what is in place nevertheless.  */
+static void tell_what_is_done(struct delivery *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->files.n; i++)
+        if (d->files.v[i].state == OUTFILE_DONE && !d->files.v[i].folder && ++n)
+            trouble(d, d->files.v[i].path, "was written before that");
+    if (n)
+        trouble(d, "all other files are as they were", NULL);
+}
+
+static bool write_files(struct delivery *d)
+{
+    const char *why;
+    const struct outfile *bad = outfile_write_all(d->files.v, d->files.n, &why);
+    if (!bad)
+        return true;
+    trouble(d, bad->path, why);
+    tell_what_is_done(d);
+    return false;
+}
+
+bool deliver(struct compilation *c, const struct opts *o, struct buf *talk)
+{
+    struct delivery d = { .c = c, .opts = o, .talk = talk };
+    bool fleet = c->program.hosts.n && !o->options.host.n && o->command == COMMAND_build;
+    if (o->options.host.n && !names_host(&c->program, o->options.host))
+        return trouble(&d, "no host has the name given with --host", NULL);
+    if (o->command == COMMAND_check)
+        return true;
+    if (!is_path(o->output)) {
+        if (fleet)
+            return trouble(
+                &d, "the topology has hosts: name a folder with -o, or one of them with --host",
+                NULL);
+        return !c->outputs.n || write_stdout(&d, c->outputs.v[0].text);
+    }
+    if (!(fleet ? add_hosts(&d) : add_single(&d)))
+        return false;
+    if (o->depend && !add_depfile(&d, fleet))
+        return false;
+    return write_files(&d);
+}
