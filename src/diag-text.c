@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "diag.h"
+#include "diag-secret.h"
 #include "suggest.h"
 
 /* Snippets are shown through a window of this many cells around the caret.  */
@@ -248,11 +248,11 @@ static struct snippet draw_line(struct diags *d, const struct source *source, st
             break; /* what follows is outside of the window */
         uint32_t secret = registered_secret(d, place);
         bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
-        size_t cells, used;
-        if (secret || guess) {
+        size_t cells, used, looks = secret || guess ? 0 : secret_by_looks(line, i);
+        if (secret || guess || looks) {
             cells = masked ? 0 : MASK;
             buf_fill(&s.text, '*', cells);
-            used = secret ? secret - place : 1;
+            used = secret ? secret - place : looks ? looks : 1;
             used = used > line.n - i ? line.n - i : used;
             masked = true;
         } else {

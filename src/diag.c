@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "diag.h"
+#include "diag-secret.h"
 
 #include <stdlib.h>
 
@@ -76,6 +76,7 @@ static struct diag *report(struct diags *d, enum check check, enum level level, 
         return scratch(d);
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
     struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
+    text = hide_by_looks(d, span, text);
     void **seen = full ? NULL : seen_at(d, check, level, span);
     if (seen && *seen)
         return repeat(d, *seen, text);
@@ -120,7 +121,7 @@ void diag_also(struct diags *d, struct diag *m, struct span span, const char *fo
     va_start(args, format);
     struct diag_also *also = NEW(d->arena, struct diag_also);
     also->span = span;
-    also->text = arena_vprintf(d->arena, format, args);
+    also->text = hide_by_looks(d, m->span, arena_vprintf(d->arena, format, args));
     *m->also_end = also;
     m->also_end = &also->next;
     va_end(args);
@@ -132,7 +133,7 @@ void diag_help(struct diags *d, struct diag *m, const char *format, ...)
     if (m == &d->scratch)
         return;
     va_start(args, format);
-    m->help = arena_vprintf(d->arena, format, args);
+    m->help = hide_by_looks(d, m->span, arena_vprintf(d->arena, format, args));
     va_end(args);
 }
 

@@ -32,6 +32,8 @@ libpmtac_a_SOURCES += \
 	%D%/depfile.c \
 	%D%/depfile.h \
 	%D%/diag-json.c \
+	%D%/diag-secret.c \
+	%D%/diag-secret.h \
 	%D%/diag-text.c \
 	%D%/diag.c \
 	%D%/diag.h \

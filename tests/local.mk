@@ -59,9 +59,11 @@ unit_tests = \
 	%D%/unit/test_regexp \
 	%D%/unit/test_source \
 	%D%/unit/test_str \
-	%D%/unit/test_suggest
+	%D%/unit/test_suggest \
+	%D%/unit/test_topologies
 
 LDADD = libpmtac.a $(PCRE2_LIBS) $(CHECK_LIBS)
+tests_unit_test_topologies_SOURCES = %D%/unit/reader.h %D%/unit/test_topologies.c
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)

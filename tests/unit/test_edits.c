@@ -230,7 +230,7 @@ static void edit_words(const struct file *file, struct sampler *s)
     static char room[3 * INPUT_SIZE], both[3 * INPUT_SIZE];
     struct str t = file->text;
     for (struct span a = token(t, 0), b; a.lo < t.n; a = b) {
-        struct str before = str_sub(t, 0, a.lo), word = str_sub(t, a.lo, a.hi);
+        struct str before = str_sub(t, 0, a.lo), word = str_sub(t, a.lo, a.hi - a.lo);
         struct str behind = str_sub(t, a.hi, t.n);
         b = token(t, a.hi);
         if (next(s))
@@ -239,7 +239,8 @@ static void edit_words(const struct file *file, struct sampler *s)
             try(file, join(room, before, join(both, word, STR(" "), word), behind));
         if (!next(s) || b.lo >= t.n)
             continue;
-        struct str other = str_sub(t, b.lo, b.hi), between = str_sub(t, a.hi, b.lo);
+        struct str other = str_sub(t, b.lo, b.hi - b.lo);
+        struct str between = str_sub(t, a.hi, b.lo - a.hi);
         struct str swapped = join(both, other, between, word);
         try(file, join(room, before, swapped, str_sub(t, b.hi, t.n)));
     }
