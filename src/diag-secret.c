@@ -6,6 +6,9 @@
    is no password any more.  */
 enum { SHORT_SECRET = 8, LONG_SECRET = 16, LONGEST_SECRET = 4096 };
 
+/* How far back the beginning of a path is looked for.  */
+enum { PATH_BEGINS = 256 };
+
 /* Secrets hold other signs too, but so do paths, hosts, addresses and patterns.  */
 static bool is_part(char c)
 {
@@ -24,6 +27,18 @@ static bool looks_secret(struct str word)
     return word.n >= LONG_SECRET || (digit && letter);
 }
 
+/* What goes from 'at' to 'end' belongs to a path, or to a host, an address or a time.  */
+static bool is_in_name(struct str line, size_t at, size_t end)
+{
+    size_t start = at;
+    if ((at && strchr(".:@", line.p[at - 1])) || (end < line.n && strchr(".:@", line.p[end])))
+        return true;
+    while (start && at - start < PATH_BEGINS && !is_blank(line.p[start - 1]) &&
+           line.p[start - 1] != '"')
+        start--;
+    return line.p[start] == '/' || line.p[start] == '$';
+}
+
 size_t secret_by_looks(struct str line, size_t at)
 {
     size_t end = at;
@@ -34,7 +49,8 @@ size_t secret_by_looks(struct str line, size_t at)
         end++;
     /* One of the quotes may be what is missing.  */
     quoted |= end < line.n && line.p[end] == '"';
-    return quoted && looks_secret(str_sub(line, at, end - at)) ? end - at : 0;
+    bool secret = quoted && looks_secret(str_sub(line, at, end - at));
+    return secret && !is_in_name(line, at, end) ? end - at : 0;
 }
 
 /* 'text' without 'word'.  */

@@ -79,11 +79,15 @@ fuzz_programs = \
 	%D%/fuzz/fuzz_pipe \
 	%D%/fuzz/fuzz_topo
 
-## Named one by one, since the folder holds objects too when one builds in it.
-EXTRA_DIST += \
-	%D%/fuzz/fuzz_compile.dict \
-	%D%/fuzz/fuzz_pipe.dict \
-	%D%/fuzz/fuzz_topo.dict
+## The words that engines put together: all of the tables, whatever they are today.
+check_PROGRAMS += %D%/fuzz/words
+tests_fuzz_words_LDADD =
+
+EXTRA_DIST += %D%/fuzz/seeds.sh
+CLEANFILES += %D%/fuzz/words.dict
+
+%D%/fuzz/words.dict: %D%/fuzz/words$(EXEEXT)
+	$(AM_V_GEN)./%D%/fuzz/words$(EXEEXT) >$@.tmp && mv $@.tmp $@
 
 check_PROGRAMS += $(fuzz_programs)
 if FUZZERS
@@ -106,17 +110,20 @@ tests_fuzz_fuzz_topo_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_topo_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 
 FUZZ_SECONDS = 60
+FUZZ_CORPUS =
 
-fuzz: $(fuzz_programs)
-	@for program in $(fuzz_programs); do \
+## FUZZ_CORPUS=FOLDER keeps what is found, in a folder for each program.
+fuzz: $(fuzz_programs) %D%/fuzz/words.dict
+	@corpus='$(FUZZ_CORPUS)'; \
+	test -n "$$corpus" || corpus=`mktemp -d` || exit 1; \
+	for program in $(fuzz_programs); do \
 	  name=`basename $$program`; \
-	  corpus=`mktemp -d` || exit 1; \
-	  dict='$(srcdir)/%D%/fuzz/'$$name.dict; \
-	  test -f "$$dict" && dict="-dict=$$dict" || dict=; \
-	  echo "$$name: $(FUZZ_SECONDS) s, corpus in $$corpus"; \
-	  ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=4096 \
-	    -print_final_stats=1 $$dict \
-	    "$$corpus" '$(srcdir)/%D%/cases' '$(srcdir)/examples' || exit 1; \
+	  mkdir -p "$$corpus/$$name" "$$corpus/seeds" || exit 1; \
+	  $(SHELL) '$(srcdir)/%D%/fuzz/seeds.sh' '$(srcdir)' "$$corpus/seeds" || exit 1; \
+	  echo "$$name: $(FUZZ_SECONDS) s, corpus in $$corpus/$$name"; \
+	  ./$$program -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
+	    -print_final_stats=1 -dict=%D%/fuzz/words.dict -artifact_prefix="$$corpus/" \
+	    "$$corpus/$$name" "$$corpus/seeds" || exit 1; \
 	done
 
 ## Expectations of the cases: rewrite them, then look at 'git diff'.  CASES='tls/*' picks.

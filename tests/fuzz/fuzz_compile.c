@@ -1,9 +1,10 @@
 /* fuzz_compile.c - the whole compiler, from one input in memory to outputs and messages.
 
    A first byte above 0x7f is not part of the input but says what to do with it, bit by bit; without
-   one it is a topology, or rows if it begins with a digit.  Always: no crash, no promise broken,
-   an output for each host where the input is fine and none where it is not, places inside of the
-   input, the same result twice, and no message that shows a secret.  */
+   one it is a topology, or rows if it begins with a digit.  A line "#= NAME" ends one file and begins
+   another, which the first may include.  Always: no crash, no promise broken, an output for each host
+   where the input is fine and none where it is not, places inside of the input, the same result
+   twice and for a host by itself, and no message that shows a secret.  */
 
 #include <config.h>
 
@@ -26,39 +27,69 @@ enum {
 };
 
 /* Beyond these an input is slow, and nothing else.  */
-enum { LONG_RANGE = 64, LONG_INPUT = 1 << 16 };
+enum { LONG_RANGE = 64, LONG_INPUT = 1 << 16, FILES = 8 };
 
 static const char secret[] = "hunter2-hunter2";
 
+/* Files in memory; the first is the one that is compiled.  */
 struct world {
-    struct str text;
-    size_t reads;
+    struct {
+        struct str name, text;
+    } files[FILES];
+    size_t n;
 };
 
-/* The one input is there once; whatever it names is not.  */
+/* Cuts an input into its files.  */
+static void make_world(struct world *w, struct str text, struct str name)
+{
+    static const struct str mark = STR_INIT("\n#= ");
+    w->n = 0;
+    for (;;) {
+        size_t end = 0;
+        while (end < text.n && !str_starts(str_sub(text, end, text.n), mark))
+            end++;
+        w->files[w->n].name = name;
+        w->files[w->n++].text = str_sub(text, 0, end);
+        if (end == text.n || w->n == FILES)
+            return;
+        text = str_sub(text, end + mark.n, text.n);
+        size_t line = str_find(text, '\n');
+        name = str_sub(text, 0, line);
+        text = str_sub(text, line + 1, text.n);
+    }
+}
+
 static int read_input(void *context, struct arena *arena, const char *path, size_t limit,
                       struct str *text, struct io_identity *identity, const char **why)
 {
-    struct world *world = context;
-    (void)path;
+    const struct world *w = context;
+    size_t i = 0;
+    while (i < w->n && !str_eq(w->files[i].name, str_of(path)))
+        i++;
     *identity = (struct io_identity){ 0, 0 };
     *why = "is not there";
-    if (world->reads++ || world->text.n > limit)
+    if (i == w->n || w->files[i].text.n > limit)
         return 2;
-    char *p = arena_alloc(arena, world->text.n + 2);
-    if (world->text.n)
-        memcpy(p, world->text.p, world->text.n);
-    p[world->text.n] = p[world->text.n + 1] = '\0';
-    *text = (struct str){ p, world->text.n };
+    size_t n = w->files[i].text.n;
+    char *p = arena_alloc(arena, n + 2);
+    if (n)
+        memcpy(p, w->files[i].text.p, n);
+    p[n] = p[n + 1] = '\0';
+    *text = (struct str){ p, n };
+    *identity = (struct io_identity){ 1, i + 1 };
     return 0;
 }
 
-static size_t find_nothing(void *context, struct arena *arena, const char *pattern,
-                           struct str **paths)
+/* Every pattern finds all files but the first.  */
+static size_t find_files(void *context, struct arena *arena, const char *pattern,
+                         struct str **paths)
 {
-    (void)context, (void)arena, (void)pattern;
-    *paths = NULL;
-    return 0;
+    const struct world *w = context;
+    (void)pattern;
+    *paths = NEW_ARRAY(arena, struct str, FILES);
+    for (size_t i = 1; i < w->n; i++)
+        (*paths)[i - 1] = w->files[i].name;
+    return w->n - 1;
 }
 
 static const char *environment(void *context, const char *name)
@@ -100,12 +131,11 @@ static bool has_long_range(struct str text)
     return false;
 }
 
-static struct options options_of(unsigned bits, struct str *path)
+static struct options options_of(unsigned bits, const struct str *path)
 {
     static const int versions[] = { 0, 400, 405, 500 };
     struct options o = { .secrets = true };
-    *path = bits & DO_ROWS ? STR("input.psv") : STR("input.topo");
-    o.inputs.v = path;
+    o.inputs.v = (struct str *)(uintptr_t)path;
     o.inputs.n = 1;
     o.version = versions[(bits & DO_VERSION) >> 1];
     o.fragment = bits & DO_FRAGMENT;
@@ -168,19 +198,31 @@ static void hold_same(struct compilation *a, struct compilation *b)
     }
 }
 
-static enum compile_status run(struct compilation *c, const struct options *o, struct str text,
+static enum compile_status run(struct compilation *c, const struct options *o, struct world *world,
                                bool convert)
 {
-    struct world world = { .text = text };
-    struct io io = { &world, read_input, find_nothing, environment };
+    struct io io = { world, read_input, find_files, environment };
     enum compile_status status = compile(c, o, &io, convert ? COMPILE_CONVERT : COMPILE_BUILD);
     fuzz_hold(status == COMPILE_FINE || status == COMPILE_ERRORS || status == COMPILE_NO_MEMORY);
     return status;
 }
 
+/* One host by itself is what it is among the others.  */
+static void hold_host(const struct compilation *all, struct options options, struct world *world,
+                      size_t i)
+{
+    struct compilation one;
+    options.host = all->outputs.v[i].host;
+    if (run(&one, &options, world, false) != COMPILE_NO_MEMORY) {
+        fuzz_hold(one.outputs.n == 1);
+        fuzz_hold(str_eq(one.outputs.v[0].text, all->outputs.v[i].text));
+    }
+    compile_free(&one);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct str text = { (const char *)data, size }, path;
+    struct str text = { (const char *)data, size };
     unsigned bits = size && data[0] >= '0' && data[0] <= '9' ? DO_ROWS : 0;
     if (size && data[0] & DO_SOMETHING) {
         bits = data[0];
@@ -189,10 +231,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (text.n > LONG_INPUT || has_long_range(text))
         return 0;
     struct compilation a, b;
+    struct world world;
+    struct str path = bits & DO_ROWS ? STR("input.psv") : STR("input.topo");
+    make_world(&world, text, path);
     struct options options = options_of(bits, &path);
     bool convert = bits & DO_CONVERT;
-    enum compile_status status = run(&a, &options, text, convert);
-    fuzz_hold(run(&b, &options, text, convert) == status);
+    enum compile_status status = run(&a, &options, &world, convert);
+    fuzz_hold(run(&b, &options, &world, convert) == status);
     if (status != COMPILE_NO_MEMORY) {
         struct str shown = messages(&a);
         hold_messages(&a);
@@ -201,6 +246,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_hold(str_eq(shown, messages(&b)));
         fuzz_hold(!holds(shown, STR("hunter2-hunter2")) || holds(text, STR("hunter2")));
     }
+    if (status == COMPILE_FINE && !convert && a.program.hosts.n && a.outputs.n)
+        hold_host(&a, options, &world, a.outputs.n - 1);
     compile_free(&a);
     compile_free(&b);
     return 0;
