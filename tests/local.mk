@@ -19,6 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 
 ## Scripts.
 script_tests = \
+	%D%/hostile/bytes.test \
 	%D%/hostile/environment.test \
 	%D%/hostile/fleets.test \
 	%D%/hostile/injection.test \
