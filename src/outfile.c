@@ -288,7 +288,8 @@ static bool put_in_place(struct outfile *f, int folder, const char *name, const 
 
 typedef bool step_fn(struct outfile *, int folder, const char *name, const char **why);
 
-/* Does one step for all files that are at 'state'.  Returns the file that fails, or NULL.  */
+/* Does one step for all files that are at 'state'; a signal ends it unless 'before' is NULL.
+   Returns the file that fails, or NULL.  */
 static struct outfile *step(struct outfile *files, size_t n, enum outfile_state state,
                             step_fn *take, const sigset_t *before, const char **why)
 {
@@ -297,7 +298,7 @@ static struct outfile *step(struct outfile *files, size_t n, enum outfile_state 
         struct outfile *f = &files[i];
         if (f->folder || f->state != state)
             continue;
-        if (is_interrupted(before)) {
+        if (before && is_interrupted(before)) {
             failed(why);
             return f;
         }
@@ -342,14 +343,15 @@ static struct outfile *prepare(struct outfile *files, size_t n, const sigset_t *
     return step(files, n, OUTFILE_NEW, look_at, before, why);
 }
 
-/* Files first, and their names when all of them are there.  */
+/* Files first, and their names when all of them are there; from the first name on nobody stops
+   it.  */
 static struct outfile *replace(struct outfile *files, size_t n, const sigset_t *before,
                                const char **why)
 {
     struct outfile *bad = step(files, n, OUTFILE_OTHER, make_temp, before, why);
     if (!bad)
-        bad = step(files, n, OUTFILE_WIDE, put_in_place, before, why);
-    return bad ? bad : step(files, n, OUTFILE_READY, put_in_place, before, why);
+        bad = step(files, n, OUTFILE_WIDE, put_in_place, NULL, why);
+    return bad ? bad : step(files, n, OUTFILE_READY, put_in_place, NULL, why);
 }
 
 /* Removes temporary files, and folders that were made and stayed empty.  */

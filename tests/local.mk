@@ -21,6 +21,7 @@ AM_TESTS_ENVIRONMENT = \
 script_tests = \
 	%D%/hostile/bytes.test \
 	%D%/hostile/environment.test \
+	%D%/hostile/faults.test \
 	%D%/hostile/fleets.test \
 	%D%/hostile/injection.test \
 	%D%/hostile/inputs.test \
