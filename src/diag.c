@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 enum {
-    KEPT = 10000, /* messages kept; a hopeless file has more */
-    GUESSES = 100 /* searches for the nearest name */
+    KEPT = 10000,  /* messages kept; a hopeless file has more */
+    GUESSES = 100, /* searches for the nearest name */
+    LONG_TEXT = 500,
+    LONG_WORD = 200 /* in a text that is long */
 };
 
 static const struct check_row rows[] = {
@@ -67,6 +69,38 @@ static struct diag *repeat(struct diags *d, struct diag *first, struct str text)
     return scratch(d);
 }
 
+/* 'text' with its longest words cut: what is wrong with 60 000 bytes can be said in fewer.  */
+static struct str shorten(struct arena *arena, struct str text)
+{
+    struct buf out = { .arena = arena };
+    if (text.n <= LONG_TEXT)
+        return text;
+    for (size_t i = 0, end; i < text.n; i = end) {
+        for (end = i; end < text.n && !is_blank(text.p[end]);)
+            end++;
+        size_t n = end - i;
+        if (n > LONG_WORD) {
+            for (n = LONG_WORD / 2; n && ((unsigned char)text.p[i + n] & 0xc0) == 0x80;)
+                n--;
+            buf_put(&out, str_sub(text, i, n));
+            buf_text(&out, text.p[i] == '`' ? "...`" : "...");
+        } else {
+            buf_put(&out, str_sub(text, i, n));
+        }
+        while (end < text.n && is_blank(text.p[end]))
+            buf_char(&out, text.p[end++]);
+    }
+    return buf_str(&out);
+}
+
+/* What is said at 'span', without secrets.  */
+PRINTF(3, 0)
+static struct str make_text(struct diags *d, struct span span, const char *format, va_list args)
+{
+    struct str text = arena_vprintf(d->arena, format, args);
+    return shorten(d->arena, hide_by_looks(d, span, text));
+}
+
 PRINTF(5, 0)
 static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
                            const char *format, va_list args)
@@ -75,8 +109,7 @@ static struct diag *report(struct diags *d, enum check check, enum level level, 
     if (d->closed)
         return scratch(d);
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
-    struct str text = full ? STR("") : arena_vprintf(d->arena, format, args);
-    text = hide_by_looks(d, span, text);
+    struct str text = full ? STR("") : make_text(d, span, format, args);
     void **seen = full ? NULL : seen_at(d, check, level, span);
     if (seen && *seen)
         return repeat(d, *seen, text);
@@ -121,7 +154,7 @@ void diag_also(struct diags *d, struct diag *m, struct span span, const char *fo
     va_start(args, format);
     struct diag_also *also = NEW(d->arena, struct diag_also);
     also->span = span;
-    also->text = hide_by_looks(d, m->span, arena_vprintf(d->arena, format, args));
+    also->text = make_text(d, m->span, format, args);
     *m->also_end = also;
     m->also_end = &also->next;
     va_end(args);
@@ -133,7 +166,7 @@ void diag_help(struct diags *d, struct diag *m, const char *format, ...)
     if (m == &d->scratch)
         return;
     va_start(args, format);
-    m->help = hide_by_looks(d, m->span, arena_vprintf(d->arena, format, args));
+    m->help = make_text(d, m->span, format, args);
     va_end(args);
 }
 

@@ -57,6 +57,7 @@ unit_tests = \
 	%D%/unit/test_faults \
 	%D%/unit/test_map \
 	%D%/unit/test_oom \
+	%D%/unit/test_opts \
 	%D%/unit/test_outfile \
 	%D%/unit/test_regexp \
 	%D%/unit/test_source \

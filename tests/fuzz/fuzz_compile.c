@@ -1,10 +1,10 @@
 /* fuzz_compile.c - the whole compiler, from one input in memory to outputs and messages.
 
    A first byte above 0x7f is not part of the input but says what to do with it, bit by bit; without
-   one it is a topology, or rows if it begins with a digit.  A line "#= NAME" ends one file and begins
-   another, which the first may include.  Always: no crash, no promise broken, an output for each host
-   where the input is fine and none where it is not, places inside of the input, the same result
-   twice and for a host by itself, and no message that shows a secret.  */
+   one it is a topology, or rows if it begins with a digit.  A line "#= NAME" ends one file and
+   begins another, which the first may include.  Always: no crash, no promise broken, an output for
+   each host where the input is fine and none where it is not, places inside of the input, the same
+   result twice and for a host by itself, and no message that shows a secret.  */
 
 #include <config.h>
 

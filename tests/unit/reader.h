@@ -38,7 +38,7 @@ static inline void text_add(struct text *t, const char *p, size_t n)
 }
 
 __attribute__((format(printf, 2, 3))) static inline void text_put(struct text *t,
-                                                                   const char *format, ...)
+                                                                  const char *format, ...)
 {
     char piece[4096];
     va_list args;

@@ -2,8 +2,8 @@
    replaced, the end cut off.
 
    Whatever comes of it: the compiler comes back with a verdict, never with a crash or an internal
-   error; messages hold no control character and no secret; what is accepted converts, and the
-   conversion builds to the same configuration.
+   error; messages hold no control character and no secret, and are few; what is accepted converts,
+   and the conversion builds to the same configuration.
 
    HOSTILE=all makes every edit; else a fixed sample of them.  */
 
@@ -127,10 +127,14 @@ static void judge_conversion(struct damaged *d, struct compilation *built)
     compile_free(&converted);
 }
 
+/* How many edits had so many messages; the last counts all that had more.  */
+static size_t having[64];
+
 static void judge(struct damaged *d)
 {
     static struct compilation c;
     enum compile_status status = run(&c, d, COMPILE_BUILD);
+    having[c.diags.list.n < 63 ? c.diags.list.n : 63]++;
     judge_messages(d, &c);
     if (status == COMPILE_FINE)
         judge_conversion(d, &c);
@@ -284,7 +288,14 @@ static void edit_all(edit_fn *edit)
 
 START_TEST(words)
 {
+    size_t all = 0, few = 0;
     edit_all(edit_words);
+    for (size_t i = 0; i < sizeof having / sizeof having[0]; i++) {
+        all += having[i];
+        few += i <= 3 ? having[i] : 0;
+    }
+    /* One mistake, and the mistakes that the case is about.  */
+    ck_assert_uint_ge(2 * few, all);
 }
 END_TEST
 

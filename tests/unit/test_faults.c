@@ -71,7 +71,7 @@ static int opening(int flags, ...)
 
 #define IF_FINE(KIND, CALL) (faulty(KIND) ? -1 : (CALL))
 #define open(...) IF_FINE(0, open(__VA_ARGS__))
-#define openat(FOLDER, NAME, ...) \
+#define openat(FOLDER, NAME, ...)                                                                  \
     IF_FINE(opening(__VA_ARGS__, 0), openat(FOLDER, NAME, __VA_ARGS__))
 #define read(FD, P, N) IF_FINE(WAITS, read(FD, P, shortened(N)))
 #define write(FD, P, N) IF_FINE(NEEDS_ROOM | WAITS | CHANGES, write(FD, P, shortened(N)))
@@ -84,7 +84,7 @@ static int opening(int flags, ...)
 #define fchown(FD, UID, GID) IF_FINE(CHANGES, fchown(FD, UID, GID))
 #define mkdir(PATH, MODE) IF_FINE(NEEDS_ROOM, mkdir(PATH, MODE))
 #define renameat(A, B, C, D) IF_FINE(CHANGES, renameat(A, B, C, D))
-#define glob(PATTERN, FLAGS, FUNCTION, FOUND) \
+#define glob(PATTERN, FLAGS, FUNCTION, FOUND)                                                      \
     (faulty(0) ? GLOB_ABORTED : glob(PATTERN, FLAGS, FUNCTION, FOUND))
 #include "../../src/io.c"
 #include "../../src/outfile.c"
@@ -114,8 +114,7 @@ static const char part[] = "postmaster ops@acme.example\n"
                            "vmta v1 { source ${net}.2 ${host}.acme.example }\n";
 
 /* The files that a build makes.  */
-static const char *const made[] = { "out/mx1/config", "out/mx2/config", "out/mx3/config",
-                                    "out.d" };
+static const char *const made[] = { "out/mx1/config", "out/mx2/config", "out/mx3/config", "out.d" };
 enum { N_MADE = sizeof made / sizeof made[0], TEXT_SIZE = 4096 };
 
 /* How a build ends that went well.  */

@@ -138,7 +138,9 @@ static void sweep(const char *name, const char *text, enum compile_goal goal,
         enum compile_status got = compile(&c, &options, &io, goal);
         if (got != COMPILE_NO_MEMORY) {
             ck_assert_int_eq(got, status);
-            ck_assert_uint_eq(c.outputs.n, got == COMPILE_FINE && goal != COMPILE_CHECK);
+            size_t outputs = c.program.hosts.n ? c.program.hosts.n : 1;
+            ck_assert_uint_eq(c.outputs.n,
+                              got == COMPILE_FINE && goal != COMPILE_CHECK ? outputs : 0);
             for (size_t k = 0; c.outputs.n && !sweep_print(&c, k); k++)
                 continue;
             compile_free(&c);
@@ -187,6 +189,18 @@ static const char rows[] =
     "203.0.113.11|198.51.100.4|s1|acme.example|mail.acme.example|v1\n"
     "203.0.113.12|s1|acme.example|mx.acme.example|v2\n";
 
+static const char fleet[] = "host mx{1..2} { let net = 203.1.11{4..5} }\n"
+                            "host mx2 { vmta own }\n"
+                            "vmta own { source 203.1.1.1 own.acme.example }\n"
+                            "listener in 127.0.0.1:2525 { allow 127.0.0.1; via v1 }\n"
+                            "vmta v1 { source ${net}.1 v1.${host}.acme.example }\n";
+
+START_TEST(hosts)
+{
+    sweep("x.topo", fleet, COMPILE_BUILD, COMPILE_FINE);
+}
+END_TEST
+
 START_TEST(build)
 {
     sweep("x.topo", topology, COMPILE_BUILD, COMPILE_FINE);
@@ -218,6 +232,7 @@ int main(void)
     Suite *suite = suite_create("oom");
     TCase *all = tcase_create("oom");
     tcase_set_timeout(all, 60);
+    tcase_add_test(all, hosts);
     tcase_add_test(all, build);
     tcase_add_test(all, errors);
     tcase_add_test(all, convert);

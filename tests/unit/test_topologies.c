@@ -29,7 +29,7 @@ static struct {
     int n_secrets;
     char vmtas[VMTAS][32];
     int n_vmtas;
-    int n_keys;  /* domains that every VMTA signs for */
+    int n_keys; /* domains that every VMTA signs for */
     bool any_key;
 } g;
 
@@ -56,7 +56,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 /* The end of a statement, in all ways that there are.  */
 static void end(void)
 {
-    static const char *const ends[] = { "\n", "\n    ", ";", " ;\n\n", "   # a comment { \"\n",
+    static const char *const ends[] = { "\n",    "\n    ", ";", " ;\n\n", "   # a comment { \"\n",
                                         "\r\n\t" };
     say("%s", ends[chance(6)]);
 }
@@ -126,8 +126,8 @@ static unsigned new_addresses(unsigned n)
 /* Settings of a destination: the same line here and there.  */
 static void settings(const char *section)
 {
-    static const char *const lines[] = { "max-smtp-out %u",   "max-msg-rate %u/h",
-                                         "bounce-after %uh",  "retry-after %um",
+    static const char *const lines[] = { "max-smtp-out %u",     "max-msg-rate %u/h",
+                                         "bounce-after %uh",    "retry-after %um",
                                          "connect-timeout %us", "max-msg-per-connection %u" };
     unsigned seen = 0;
     for (unsigned n = 1 + chance(3); n > 0; n--) {
@@ -607,8 +607,7 @@ static const char *environment_of(void *context, const char *name)
     return sscanf(name, "S%d", &n) == 1 && n >= 0 && n < g.n_secrets ? g.secrets[n] : NULL;
 }
 
-static enum compile_status run(struct compilation *c, struct str *topology,
-                               enum compile_goal goal)
+static enum compile_status run(struct compilation *c, struct str *topology, enum compile_goal goal)
 {
     struct io io = { topology, read_file_of, io_nothing.glob, environment_of };
     struct str input = STR("t.topo");
@@ -819,8 +818,7 @@ static void judge_damaged(uint64_t seed)
         for (unsigned k = 1 + chance(3); k > 0; k--)
             n = damage(text, n);
         struct str topology = { text, n };
-        enum compile_status status =
-            run(&c, &topology, chance(2) ? COMPILE_BUILD : COMPILE_CHECK);
+        enum compile_status status = run(&c, &topology, chance(2) ? COMPILE_BUILD : COMPILE_CHECK);
         if (status != COMPILE_FINE && status != COMPILE_ERRORS)
             blame(seed, topology, "no verdict");
         judge_messages(seed, topology, &c);
@@ -855,8 +853,9 @@ START_TEST(reader)
                                    &facts));
     ck_assert_str_eq(facts.p, " | a b,c d \" e\ns t |\ns t > u |\ns t > u | /a b\\/ c/ d\n"
                               "s t | p /q/r x\n");
-    static const char *const bad[] = { "<a>\n", "</a>\n", "<a>\n</b>\n", "a \"b\n", "a b,\n",
-                                       "a , , b\n", "a \"b\"c\n", "a b\"c\n", "<a <b>\n</a>\n" };
+    static const char *const bad[] = { "<a>\n",      "</a>\n",   "<a>\n</b>\n",
+                                       "a \"b\n",    "a b,\n",   "a , , b\n",
+                                       "a \"b\"c\n", "a b\"c\n", "<a <b>\n</a>\n" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         ck_assert_msg(reader_read(bad[i], &facts) != NULL, "%s", bad[i]);
     free(facts.p);
