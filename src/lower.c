@@ -21,6 +21,8 @@ const struct lower_row *lower_rows(enum lower group)
 void lower(const struct model *m, struct lines *to, enum lower group, enum scope scope,
            const struct lines *said, struct span origin)
 {
+    if (group == LOWER_none)
+        return;
     for (const struct lower_row *row = lower_rows(group); row->group == group; row++) {
         const struct directive *dir = m->target[row->target];
         if (!(dir->scopes & (uint64_t)1 << scope) || line_find(to, dir) ||

@@ -17,6 +17,17 @@ struct regexp_block {
     _Alignas(max_align_t) char data[];
 };
 
+/* A block of the arena, which aligns for pointers only; the library expects what 'malloc' gives. */
+static struct regexp_block *new_block(struct arena *arena, size_t size)
+{
+    size_t align = _Alignof(struct regexp_block);
+    char *p = arena_alloc(arena, sizeof(struct regexp_block) + size + align - 1);
+    p += -(uintptr_t)p & (align - 1);
+    struct regexp_block *block = (struct regexp_block *)(void *)p;
+    block->size = size;
+    return block;
+}
+
 /* Memory for PCRE2: a block that it gave back, or a new one.  There are few at a time.  */
 static void *take(size_t size, void *context)
 {
@@ -28,9 +39,7 @@ static void *take(size_t size, void *context)
         *at = block->next;
         return block->data;
     }
-    struct regexp_block *block = arena_alloc(r->arena, sizeof *block + size);
-    block->size = size;
-    return block->data;
+    return new_block(r->arena, size)->data;
 }
 
 static void give_back(void *p, void *context)
