@@ -222,6 +222,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     }
     arena_init(&c->arena, &c->handler);
     arena_init(&c->scratch, &c->handler);
+    c->piece = (struct buf){ .arena = &c->arena };
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
     c->options = *options;
@@ -242,7 +243,7 @@ enum { PIECE = 64 << 10 };       /* bytes of output that are handed on at once *
 struct printer {
     struct compilation *c;
     const struct emit_options *options;
-    struct buf text;
+    struct buf *text;
     put_fn *put;
     void *context;
     bool stopped;
@@ -250,10 +251,10 @@ struct printer {
 
 static void hand_on(struct printer *p, size_t least)
 {
-    if (p->text.n < least || p->stopped)
+    if (p->text->n < least || p->stopped)
         return;
-    p->stopped = !p->put(p->context, buf_str(&p->text));
-    p->text.n = 0;
+    p->stopped = !p->put(p->context, buf_str(p->text));
+    p->text->n = 0;
 }
 
 static void print_done(const struct conf *conf, void *context)
@@ -261,7 +262,7 @@ static void print_done(const struct conf *conf, void *context)
     struct printer *p = context;
     if (p->stopped)
         return;
-    emit(conf, &p->c->sources, p->options, &p->text);
+    emit(conf, &p->c->sources, p->options, p->text);
     hand_on(p, PIECE);
 }
 
@@ -269,30 +270,44 @@ static void print_model(struct compilation *c, const struct model *m, put_fn *pu
 {
     const struct options *o = c->program.options;
     struct emit_options options = { header(c, m), o->annotate, o->redact };
-    struct printer p = { c, &options, { .arena = &c->arena }, put, context, false };
+    struct printer p = { c, &options, &c->piece, put, context, false };
     struct conf conf = { .arena = &c->scratch, .diags = &c->diags, .checked = true,
                          .done = print_done, .context = &p };
-    emit_header(&options, &p.text);
+    c->piece.n = 0; /* one that went wrong left something */
+    emit_header(&options, &c->piece);
     plan(m, &conf);
     hand_on(&p, 1);
+}
+
+/* Troubles with memory go to 'handler' from here on.  Returns where they went.  */
+static jmp_buf *catch_troubles(struct compilation *c, jmp_buf *handler)
+{
+    jmp_buf *before = c->arena.handler;
+    c->arena.handler = c->scratch.handler = handler;
+    return before;
 }
 
 enum compile_status compile_print(struct compilation *c, size_t output, put_fn *put, void *context)
 {
     const struct output *o = &c->outputs.v[output];
-    switch (setjmp(c->handler)) {
+    jmp_buf handler;
+    jmp_buf *const before = catch_troubles(c, &handler);
+    volatile enum compile_status status = COMPILE_FINE;
+    switch (setjmp(handler)) {
     case ARENA_FINE:
+        if (o->model)
+            print_model(c, o->model, put, context);
+        else
+            put(context, o->text);
         break;
     case ARENA_NO_MEMORY:
-        return COMPILE_NO_MEMORY;
+        status = COMPILE_NO_MEMORY;
+        break;
     default:
-        return COMPILE_BUG;
+        status = COMPILE_BUG;
     }
-    if (o->model)
-        print_model(c, o->model, put, context);
-    else
-        put(context, o->text);
-    return COMPILE_FINE;
+    catch_troubles(c, before);
+    return status;
 }
 
 static bool collect(void *context, struct str text)

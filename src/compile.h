@@ -37,6 +37,7 @@ struct compilation {
     struct options options; /* as they were given */
     struct program program;
     VEC(struct output) outputs; /* one for each host; one for a conversion */
+    struct buf piece;           /* of output, on its way out */
 };
 
 /* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in
@@ -47,8 +48,9 @@ enum compile_status compile(struct compilation *c, const struct options *options
 /* Takes a piece of output; returns false where it wants no more.  */
 typedef bool put_fn(void *context, struct str text);
 
-/* Prints output number 'output' piece by piece.  May be done again, with the same result.  Returns
-   COMPILE_FINE, also where 'put' wanted no more, or what went wrong.  */
+/* Prints output number 'output' in large pieces.  May be done again, with the same result.  Returns
+   COMPILE_FINE, also where 'put' wanted no more, or what went wrong; troubles with memory go where
+   they went before then.  'put' has to return.  */
 enum compile_status compile_print(struct compilation *, size_t output, put_fn *put, void *context);
 
 /* The same as one text, in the arena; its 'p' is NULL where memory ran out.  */

@@ -19,6 +19,36 @@ struct delivery {
     VEC(struct str) targets;   /* the files that 'make' knows */
 };
 
+/* One of the outputs of 'c'.  */
+struct printing {
+    struct compilation *c;
+    size_t output;
+};
+
+static const char *print_output(void *context, outfile_put *put, void *sink)
+{
+    const struct printing *p = context;
+    switch (compile_print(p->c, p->output, put, sink)) {
+    case COMPILE_NO_MEMORY:
+        return "out of memory";
+    case COMPILE_BUG:
+        return "internal error";
+    case COMPILE_FINE:
+    case COMPILE_ERRORS:
+    case COMPILE_BROKEN:
+        break;
+    }
+    return NULL;
+}
+
+/* What holds output number 'i', without a path.  */
+static struct outfile output_file(struct delivery *d, size_t i)
+{
+    struct printing *p = arena_alloc(&d->c->arena, sizeof *p);
+    *p = (struct printing){ d->c, i };
+    return (struct outfile){ .print = print_output, .context = p, .mode = FILE_MODE };
+}
+
 /* Says what is wrong, perhaps with a path.  */
 static bool trouble(struct delivery *d, const char *what, const char *why)
 {
@@ -65,10 +95,11 @@ static bool is_path(const char *output)
     return output && strcmp(output, "-") != 0;
 }
 
-static bool write_stdout(struct delivery *d, struct str text)
+static bool write_stdout(struct delivery *d)
 {
     const char *why;
-    return outfile_stdout(text, &why) != OUTFILE_FAILED || trouble(d, "standard output", why);
+    struct outfile file = output_file(d, 0);
+    return outfile_stdout_all(&file, &why) != OUTFILE_FAILED || trouble(d, "standard output", why);
 }
 
 static void add_folder(struct delivery *d, const char *path)
@@ -77,16 +108,17 @@ static void add_folder(struct delivery *d, const char *path)
              (struct outfile){ .path = path, .mode = FOLDER_MODE, .folder = true });
 }
 
-static bool add_file(struct delivery *d, const char *path, struct str text, unsigned mode)
+static bool add_file(struct delivery *d, const char *path, struct outfile file)
 {
-    VEC_PUSH(&d->c->arena, &d->files, (struct outfile){ .path = path, .text = text, .mode = mode });
+    file.path = path;
+    VEC_PUSH(&d->c->arena, &d->files, file);
     return !overwrites_input(d, path);
 }
 
-static bool add_output(struct delivery *d, const char *path, struct str text)
+static bool add_output(struct delivery *d, const char *path, size_t i)
 {
     VEC_PUSH(&d->c->arena, &d->targets, str_of(path));
-    return add_file(d, path, text, FILE_MODE);
+    return add_file(d, path, output_file(d, i));
 }
 
 /* The path without the slashes at its end.  */
@@ -109,7 +141,7 @@ static bool add_hosts(struct delivery *d)
         const struct output *o = &d->c->outputs.v[i];
         const char *folder = arena_printf(arena, "%s%s%.*s", top, slash, STR_ARG(o->host)).p;
         add_folder(d, folder);
-        if (!add_output(d, arena_printf(arena, "%s/config", folder).p, o->text))
+        if (!add_output(d, arena_printf(arena, "%s/config", folder).p, i))
             return false;
     }
     return true;
@@ -123,7 +155,7 @@ static bool add_single(struct delivery *d)
     if (is_directory(path))
         return trouble(d, path,
                        "is a directory; only a topology with several hosts is written into one");
-    return add_output(d, path, d->c->outputs.v[0].text);
+    return add_output(d, path, 0);
 }
 
 /* The dependency file where none is named: 'out/mx1.conf' has 'out/mx1.d' and the folder 'out' has
@@ -153,7 +185,7 @@ static bool add_depfile(struct delivery *d, bool fleet)
     if (!depfile_print(&d->c->program, d->targets.v, d->targets.n, &text, &unfit))
         return trouble(d, arena_printf(&d->c->arena, "%.*s", STR_ARG(unfit)).p,
                        "make cannot read this path in a dependency file");
-    return add_file(d, path, buf_str(&text), DEPFILE_MODE);
+    return add_file(d, path, (struct outfile){ .text = buf_str(&text), .mode = DEPFILE_MODE });
 }
 
 /* After a failure: what is in place nevertheless.  */
@@ -191,7 +223,7 @@ bool deliver(struct compilation *c, const struct opts *o, struct buf *talk)
             return trouble(
                 &d, "the topology has hosts: name a folder with -o, or one of them with --host",
                 NULL);
-        return !c->outputs.n || write_stdout(&d, c->outputs.v[0].text);
+        return !c->outputs.n || write_stdout(&d);
     }
     if (!(fleet ? add_hosts(&d) : add_single(&d)))
         return false;

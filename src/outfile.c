@@ -93,6 +93,44 @@ static bool write_all(int fd, struct str text)
     return true;
 }
 
+/* Where pieces go, and what became of them.  */
+struct sink {
+    int fd;
+    bool fine;
+    int error; /* where it is not */
+};
+
+/* Runs what 'f' should hold through 'put'.  */
+static bool print(const struct outfile *f, outfile_put *put, struct sink *sink, const char **why)
+{
+    const char *trouble = NULL;
+    if (f->print)
+        trouble = f->print(f->context, put, sink);
+    else
+        put(sink, f->text);
+    if (trouble)
+        *why = trouble;
+    return !trouble;
+}
+
+static bool write_piece(void *context, struct str piece)
+{
+    struct sink *sink = context;
+    sink->fine = write_all(sink->fd, piece);
+    sink->error = errno;
+    return sink->fine;
+}
+
+/* Writes all of 'f' to 'fd'.  */
+static bool write_pieces(const struct outfile *f, int fd, const char **why)
+{
+    struct sink sink = { .fd = fd, .fine = true };
+    if (!print(f, write_piece, &sink, why))
+        return false;
+    errno = sink.error;
+    return sink.fine || failed(why);
+}
+
 /* Closes 'fd' and keeps errno if there was a failure before.  */
 static bool close_after(int fd, bool fine)
 {
@@ -127,38 +165,61 @@ static int open_folder(const char *path, const char **name)
     return fd;
 }
 
-/* The file open at 'fd' holds 'text'.  */
-static bool holds(int fd, struct str text)
+/* The next bytes of the file, at most 'n': how many; 0 at its end, less where it cannot be read.
+ */
+static ssize_t read_old(int fd, char *p, size_t n)
 {
-    char piece[PIECE_SIZE];
-    for (;;) {
-        ssize_t got = read(fd, piece, sizeof piece);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0 && !text.n;
-        if ((size_t)got > text.n || memcmp(piece, text.p, (size_t)got) != 0)
-            return false;
-        text = str_sub(text, (size_t)got, text.n);
+    ssize_t got;
+    do
+        got = read(fd, p, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* The old file goes on with 'text'.  */
+static bool goes_on(void *context, struct str text)
+{
+    struct sink *sink = context;
+    char old[PIECE_SIZE];
+    while (text.n && sink->fine) {
+        ssize_t got = read_old(sink->fd, old, text.n < sizeof old ? text.n : sizeof old);
+        sink->fine = got > 0 && memcmp(old, text.p, (size_t)got) == 0;
+        text = str_sub(text, got > 0 ? (size_t)got : 0, text.n);
     }
+    return sink->fine;
+}
+
+/* The file open at 'fd' holds what it should, which is printed no further than that is so.  */
+static bool holds(const struct outfile *f, int fd, bool *same, const char **why)
+{
+    struct sink sink = { .fd = fd, .fine = true };
+    char more;
+    if (!print(f, goes_on, &sink, why))
+        return false;
+    *same = sink.fine && read_old(fd, &more, 1) == 0;
+    return true;
 }
 
 /* The regular file 'name' in 'folder' against what it should be.  What cannot be read is written
    anew, and what belongs to somebody else cannot be narrowed.  */
-static enum outfile_state compare(const struct outfile *f, int folder, const char *name)
+static bool compare(struct outfile *f, int folder, const char *name, const char **why)
 {
     struct stat st;
+    bool same = false, fine = true;
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    f->state = OUTFILE_OTHER;
     if (fd < 0)
-        return OUTFILE_OTHER;
-    bool same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uintmax_t)st.st_size == f->text.n &&
-                holds(fd, f->text);
+        return true;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        fine = holds(f, fd, &same, why);
     close(fd);
-    if (!same)
-        return OUTFILE_OTHER;
+    if (!fine || !same)
+        return fine;
     if ((st.st_mode & f->mode) == (st.st_mode & 07777))
-        return OUTFILE_SAME;
-    return geteuid() == 0 || geteuid() == st.st_uid ? OUTFILE_WIDE : OUTFILE_OTHER;
+        f->state = OUTFILE_SAME;
+    else if (geteuid() == 0 || geteuid() == st.st_uid)
+        f->state = OUTFILE_WIDE;
+    return true;
 }
 
 /* Writes to a device or a pipe, which stays what it is.  */
@@ -173,7 +234,8 @@ static bool write_through(const struct outfile *f, const char **why)
         *why = "became a file while it was looked at";
         return false;
     }
-    return close_after(fd, write_all(fd, f->text)) || failed(why);
+    bool fine = write_pieces(f, fd, why);
+    return close_after(fd, fine) || (fine && failed(why));
 }
 
 /* Where the link 'path' ends: true if that may be written to.  */
@@ -219,7 +281,9 @@ static bool look_at(struct outfile *f, int folder, const char *name, const char 
     }
     if (S_ISLNK(st.st_mode) && !link_is_fine(f->path, why))
         return false;
-    f->state = S_ISREG(st.st_mode) ? compare(f, folder, name) : OUTFILE_THROUGH;
+    if (S_ISREG(st.st_mode))
+        return compare(f, folder, name, why);
+    f->state = OUTFILE_THROUGH;
     return true;
 }
 
@@ -239,22 +303,21 @@ static int open_temp(struct outfile *f, int folder)
     return -1;
 }
 
-/* Fills the new file at 'fd' and closes it.  'old' is what it replaces, or NULL.  */
-static bool fill_temp(const struct outfile *f, int fd, const struct stat *old)
+/* Makes the new file at 'fd', which is full, one that may have the name.  'old' is what it
+   replaces, or NULL.  */
+static bool finish_temp(const struct outfile *f, int fd, const struct stat *old)
 {
     mode_t mode = old ? old->st_mode & f->mode : f->mode;
-    bool fine = write_all(fd, f->text);
     /* Whoever could read the old file by its group should be able to read the new one.  Where that
        is not allowed the file still has the right content.  */
-    if (fine && old && fchown(fd, (uid_t)-1, old->st_gid) < 0)
+    if (old && fchown(fd, (uid_t)-1, old->st_gid) < 0)
         errno = 0;
-    if (fine && old && geteuid() == 0 && fchown(fd, old->st_uid, (gid_t)-1) < 0)
+    if (old && geteuid() == 0 && fchown(fd, old->st_uid, (gid_t)-1) < 0)
         errno = 0;
-    fine = fine && fchmod(fd, mode) == 0 && (fsync(fd) == 0 || errno == EINVAL);
-    return close_after(fd, fine);
+    return fchmod(fd, mode) == 0 && (fsync(fd) == 0 || errno == EINVAL);
 }
 
-/* Writes the text beside the target.  */
+/* Writes what the target should hold beside it.  */
 static bool make_temp(struct outfile *f, int folder, const char *name, const char **why)
 {
     struct stat old;
@@ -263,7 +326,11 @@ static bool make_temp(struct outfile *f, int folder, const char *name, const cha
     if (fd < 0)
         return failed(why);
     f->state = OUTFILE_READY;
-    return fill_temp(f, fd, is_old ? &old : NULL) || failed(why);
+    if (!write_pieces(f, fd, why)) {
+        close(fd);
+        return false;
+    }
+    return close_after(fd, finish_temp(f, fd, is_old ? &old : NULL)) || failed(why);
 }
 
 static bool narrow(const struct outfile *f, int folder, const char *name)
@@ -427,16 +494,21 @@ bool outfile_same_place(const char *a, const char *b)
     return same;
 }
 
-static bool write_stdout(struct str text)
+static bool write_stdout(const struct outfile *f, const char **why)
 {
-    if (!write_all(STDOUT_FILENO, text))
+    if (!write_pieces(f, STDOUT_FILENO, why))
         return false;
     /* Some file systems tell only when a descriptor is closed.  */
     int fd = dup(STDOUT_FILENO);
-    return fd < 0 || close_after(fd, true);
+    return fd < 0 || close_after(fd, true) || failed(why);
 }
 
 enum outfile_result outfile_stdout(struct str text, const char **why)
+{
+    return outfile_stdout_all(&(struct outfile){ .text = text }, why);
+}
+
+enum outfile_result outfile_stdout_all(const struct outfile *f, const char **why)
 {
     sigset_t before;
     *why = NULL;
@@ -445,7 +517,7 @@ enum outfile_result outfile_stdout(struct str text, const char **why)
         return OUTFILE_FAILED;
     }
     hold_signals(&before, false);
-    bool fine = write_stdout(text) || failed(why);
+    bool fine = write_stdout(f, why);
     release_signals(&before);
     return fine ? OUTFILE_WRITTEN : OUTFILE_FAILED;
 }

@@ -20,29 +20,39 @@ enum outfile_result { OUTFILE_WRITTEN, OUTFILE_UNCHANGED, OUTFILE_FAILED };
 /* How far a file is.  */
 enum outfile_state {
     OUTFILE_NEW,     /* nothing is known yet, or the folder was there */
-    OUTFILE_SAME,    /* the old file holds the text */
+    OUTFILE_SAME,    /* the old file holds what it should */
     OUTFILE_WIDE,    /* it does, for more people than should read it */
     OUTFILE_OTHER,   /* a file is to be written */
     OUTFILE_THROUGH, /* a device or a pipe */
-    OUTFILE_READY,   /* the text stands beside it, under the name 'temp' */
+    OUTFILE_READY,   /* what it should hold stands beside it, under the name 'temp' */
     OUTFILE_DONE     /* in place; a folder: made */
 };
 
 enum { OUTFILE_TEMP = 64 };
 
+/* Takes the next piece of what a file should hold; returns false where it wants no more.  */
+typedef bool outfile_put(void *sink, struct str piece);
+
+/* Makes what a file should hold, piece by piece, and the same each time.  Returns NULL, also where
+   'put' wanted no more, or why it could not be made.  Each piece is a call of the system, so they
+   should not be small.  */
+typedef const char *outfile_print(void *context, outfile_put *put, void *sink);
+
 /* A file to be written, or a folder to be made where there is none.  The first members are the
-   caller's.  */
+   caller's; a file holds 'text', or what 'print' makes where that is set.  */
 struct outfile {
     const char *path;
     struct str text;
+    outfile_print *print;
+    void *context;
     unsigned mode;
     bool folder;
     enum outfile_state state;
     char temp[OUTFILE_TEMP];
 };
 
-/* Makes every file of 'files' hold its text; a folder stands before what is in it.  A file that
-   holds its text already keeps its time and its inode.  The mode is 'mode', whatever the umask,
+/* Makes every file of 'files' hold what it should; a folder stands before what is in it.  A file
+   that does so already keeps its time and its inode.  The mode is 'mode', whatever the umask,
    without what an old file did not allow; a wider old mode is narrowed.  A symbolic link to a file,
    or to nothing, is refused.  Returns NULL, or the one that failed: then what is OUTFILE_DONE is in
    place and all else is as it was, but for devices and pipes, which are written to first.  A signal
@@ -58,5 +68,8 @@ bool outfile_same_place(const char *a, const char *b);
 
 /* Writes 'text' to the standard output and makes sure that it arrived.  */
 enum outfile_result outfile_stdout(struct str text, const char **why);
+
+/* The same for what a file of that kind should hold; its path and mode do not count.  */
+enum outfile_result outfile_stdout_all(const struct outfile *, const char **why);
 
 #endif

@@ -52,6 +52,21 @@ static const char *const pieces[] = {
     "unlimited",
     "include *.topo\n",
     "include a.topo\n",
+    "/(a|b)[c-e]+$/",
+    "/.*/",
+    "@a\\.example",
+    ">?$",
+    "(?i)",
+    "(?:",
+    "(?=",
+    "[[:alpha:]]",
+    "{2,3}",
+    "\\x23",
+    "\\Q",
+    "\\b",
+    "call-to:",
+    "/ virtual-mta=v",
+    "/ pattern-list {\n",
     "powermta 4.0\n",
     "powermta 4.5\n",
     "host h{1..2} { let v = {1..2} }\n",
@@ -122,6 +137,16 @@ static void put_rest(void)
 #define FOREIGN(NAME, INSTEAD) put(NAME, " ");
 #include "../../grammar/foreign.def"
 #undef FOREIGN
+#define ACTION(ID, TEXT) put(TEXT, "");
+#include "../../grammar/actions.def"
+#undef ACTION
+#define WEAKNESS(WORD, ...) put(WORD, ":");
+#define SELECT(WORD, ...) put(WORD, ":");
+#define CIPHER(SUITE, ...) put(SUITE, ":");
+#include "../../grammar/ciphers.def"
+#undef WEAKNESS
+#undef SELECT
+#undef CIPHER
 #define CHECK(ID, NAME, ...) put(NAME, " ");
 #include "../../grammar/checks.def"
 #undef CHECK

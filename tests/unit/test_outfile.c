@@ -334,6 +334,110 @@ START_TEST(together)
 }
 END_TEST
 
+/* What a file should hold, in pieces; 'why' says that the one behind them cannot be made.  */
+struct made {
+    const char *pieces[4];
+    const char *why;
+    size_t taken;
+};
+
+static const char *print_pieces(void *context, outfile_put *take, void *sink)
+{
+    struct made *made = context;
+    made->taken = 0;
+    for (size_t i = 0; made->pieces[i]; i++, made->taken++)
+        if (!take(sink, str_of(made->pieces[i])))
+            return NULL;
+    return made->why;
+}
+
+START_TEST(printed)
+{
+    static const char *const old[] = { "one ", "one twp", "one two three", "two", "" };
+    const char *why = NULL;
+    struct made made = { .pieces = { "one ", "", "two" } };
+    struct outfile file = {
+        .path = "out", .print = print_pieces, .context = &made, .mode = MODE
+    };
+    ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+    ck_assert_int_eq(file.state, OUTFILE_DONE);
+    expect("out", "one two", MODE);
+    ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+    ck_assert_int_eq(file.state, OUTFILE_SAME);
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        make("out", old[i], MODE);
+        ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+        ck_assert_int_eq(file.state, OUTFILE_DONE);
+        expect("out", "one two", MODE);
+    }
+    expect_entries(1);
+}
+END_TEST
+
+/* Pieces larger than what is compared at a time.  */
+START_TEST(printed_large)
+{
+    static char half[100001];
+    const char *why = NULL;
+    struct stat before, after;
+    struct made made = { .pieces = { half, half } };
+    struct outfile file = {
+        .path = "out", .print = print_pieces, .context = &made, .mode = MODE
+    };
+    memset(half, 'x', sizeof half - 1);
+    ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+    ck_assert_int_eq(stat("out", &before), 0);
+    ck_assert_int_eq(before.st_size, 200000);
+    ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+    ck_assert_int_eq(file.state, OUTFILE_SAME);
+    half[sizeof half - 2] = 'y';
+    ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
+    ck_assert_int_eq(file.state, OUTFILE_DONE);
+    ck_assert_int_eq(stat("out", &after), 0);
+    ck_assert_int_eq(after.st_size, 200000);
+    expect_entries(1);
+}
+END_TEST
+
+/* What cannot be printed to its end leaves nothing behind, whether that shows when it is compared
+   or when it is written.  */
+START_TEST(printing_fails)
+{
+    static const char *const old[] = { NULL, "old", "one two", "one two three" };
+    for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+        const char *why = NULL;
+        struct made made = { .pieces = { "one ", "two" }, .why = "out of memory" };
+        struct outfile files[] = {
+            { .path = "dir", .folder = true, .mode = 0750 },
+            { .path = "dir/other", .text = STR("text"), .mode = MODE },
+            { .path = "out", .print = print_pieces, .context = &made, .mode = MODE },
+        };
+        if (old[i])
+            make("out", old[i], MODE);
+        ck_assert_ptr_eq(outfile_write_all(files, 3, &why), &files[2]);
+        ck_assert_str_eq(why, "out of memory");
+        ck_assert_uint_eq(made.taken, 2);
+        if (old[i])
+            expect("out", old[i], MODE);
+        expect_entries(old[i] != NULL);
+    }
+}
+END_TEST
+
+/* No more is printed than is wanted.  */
+START_TEST(printed_no_further)
+{
+    const char *why = NULL;
+    struct made made = { .pieces = { "one ", "two " } };
+    struct outfile file = {
+        .path = "/dev/full", .print = print_pieces, .context = &made, .mode = MODE
+    };
+    ck_assert_ptr_eq(outfile_write_all(&file, 1, &why), &file);
+    ck_assert_str_eq(why, strerror(ENOSPC));
+    ck_assert_uint_eq(made.taken, 0);
+}
+END_TEST
+
 START_TEST(same_place)
 {
     ck_assert_int_eq(mkdir("dir", 0755), 0);
@@ -422,6 +526,10 @@ int main(void)
     tcase_add_test(all, leftovers_do_no_harm);
     tcase_add_test(all, folders);
     tcase_add_test(all, together);
+    tcase_add_test(all, printed);
+    tcase_add_test(all, printed_large);
+    tcase_add_test(all, printing_fails);
+    tcase_add_test(all, printed_no_further);
     tcase_add_test(all, same_place);
     tcase_add_test(all, standard_output);
     tcase_add_test(all, slow_reader);

@@ -647,7 +647,7 @@ static void judge_messages(uint64_t seed, struct str topology, struct compilatio
 
 /* Lines of facts, in an order of their own: what stands under one word of a section keeps its
    order by a number.  */
-struct lines {
+struct fact_lines {
     char **v;
     size_t n;
 };
@@ -664,9 +664,9 @@ static size_t key_of(const char *line)
     return bar ? (size_t)(bar - line) + 2 + strcspn(bar + 2, " ") : strlen(line);
 }
 
-static struct lines sorted(const char *facts)
+static struct fact_lines sorted(const char *facts)
 {
-    struct lines l = { NULL, 0 };
+    struct fact_lines l = { NULL, 0 };
     size_t cap = 16;
     for (const char *p = facts; *p; p += strcspn(p, "\n"), p += *p == '\n')
         cap++;
@@ -686,7 +686,7 @@ static struct lines sorted(const char *facts)
     return l;
 }
 
-static void free_lines(struct lines *l)
+static void free_lines(struct fact_lines *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i]);
@@ -727,7 +727,7 @@ static void judge_output(uint64_t seed, struct str topology, struct str output, 
         blame(seed, topology, what);
     }
     struct text wanted = on_host(g.facts[h].p, net, host);
-    struct lines a = sorted(wanted.p), b = sorted(facts.p);
+    struct fact_lines a = sorted(wanted.p), b = sorted(facts.p);
     for (size_t i = 0; i < a.n || i < b.n; i++)
         if (i >= a.n || i >= b.n || strcmp(a.v[i], b.v[i]) != 0) {
             snprintf(what, sizeof what, "expected `%.200s`, found `%.200s`",
@@ -753,7 +753,7 @@ static void judge_valid(uint64_t seed)
     if (c.outputs.n != (size_t)(g.hosts ? g.hosts : 1))
         blame(seed, topology, "another number of outputs");
     for (int h = 0; h < (g.hosts ? g.hosts : 1); h++)
-        judge_output(seed, topology, c.outputs.v[h].text, h);
+        judge_output(seed, topology, compile_text(&c, (size_t)h), h);
     compile_free(&c);
 }
 
