@@ -29,14 +29,20 @@ struct block {
     bool inherits;        /* from wider blocks, so that defaults are worth saying */
 };
 
-/* What the words of a statement were found to be in a place: the same again where they stand again.
-   'what' is what their line says, if nothing had to be said of it.  */
-struct known {
-    const struct words *words;
+/* What a keyword is in a place.  */
+struct known_word {
+    struct str word;
     uint32_t place;
     uint32_t target;
     const struct attr *attr;
     const struct directive *dir;
+};
+
+/* What the words of a statement were found to be in a place: the same again where they stand again.
+   'what' is what their line says, if nothing had to be said of it.  */
+struct known {
+    const struct words *words;
+    struct known_word is;
     struct setting *what;
 };
 
@@ -49,7 +55,7 @@ struct known_domain {
     const struct domain *domain;
 };
 
-enum { N_KNOWN = 256, N_KNOWN_DOMAINS = 64 }; /* powers of two */
+enum { N_KNOWN = 256, N_KNOWN_WORDS = 256, N_KNOWN_DOMAINS = 64 }; /* powers of two */
 
 struct bind {
     struct program *program;
@@ -61,8 +67,10 @@ struct bind {
     bool shared;               /* outside of host blocks, while there are some */
     struct map words[N_KINDS]; /* word to struct attr */
     struct known *known;       /* N_KNOWN of them, by the address of the words */
+    struct known_word *known_words; /* N_KNOWN_WORDS of them, by letters of the word */
     struct known_domain *known_domains; /* N_KNOWN_DOMAINS of them, by that of the block */
     struct map statements;     /* word to struct statement */
+    const struct statement *usual; /* the one that was met last */
 };
 
 typedef void stmt_fn(struct bind *, const struct stmt *);
@@ -122,7 +130,9 @@ bool bind_is_cut(struct bind *, struct span word, struct span line);
 
 /* bind-value.c: values with checks of their own */
 bool bind_cidr(struct bind *, struct arg, struct cidr *);
+/* A prefix that stands for a network: host bits are reported.  */
 bool bind_network(struct bind *, struct arg, struct cidr *);
+void bind_host_bits(struct bind *, struct arg, const struct cidr *);
 bool bind_endpoint(struct bind *, struct arg, struct cidr *, uint16_t *port);
 bool bind_host(struct bind *, struct arg *);
 bool bind_domain_name(struct bind *, struct arg *, bool pattern);

@@ -199,7 +199,7 @@ static void lower_words(struct bind *b, struct line *line)
 static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
                       struct known *known)
 {
-    const struct directive *dir = known->dir;
+    const struct directive *dir = known->is.dir;
     enum expand_lists lists = dir->type == TYPE_DOMAIN_KEY ? EXPAND_APART
                               : dir->repeatable            ? EXPAND_JOINED
                                                            : EXPAND_LIST;
@@ -215,10 +215,10 @@ static void bind_line(struct bind *b, struct block *block, const struct stmt *s,
         take_secret(b, s, line);
         lower_words(b, line);
         bind_check_line(b, line);
-        check_default(b, block, block->targets[known->target].scope, line);
+        check_default(b, block, block->targets[known->is.target].scope, line);
         if (!s->words->special && s->lo && dict_secret_arg(dir) < 0 && b->diags->n_calls == calls)
             known->what = line->what;
-        bind_add_line(b, block, block->targets[known->target].lines, line);
+        bind_add_line(b, block, block->targets[known->is.target].lines, line);
     }
 }
 
@@ -245,7 +245,7 @@ static void bind_again(struct bind *b, struct block *block, const struct stmt *s
 {
     struct line *line = arena_alloc(b->arena, sizeof *line);
     *line = (struct line){ .what = known->what, .lo = s->lo, .copied = block->copied };
-    bind_add_line(b, block, block->targets[known->target].lines, line);
+    bind_add_line(b, block, block->targets[known->is.target].lines, line);
 }
 
 void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
@@ -253,9 +253,9 @@ void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
     struct known *known = bind_know(b, block, s);
     if (known->what && !s->block)
         bind_again(b, block, s, known);
-    else if (!known->dir)
+    else if (!known->is.dir)
         bind_unknown(b, block, s);
-    else if (known->dir == b->model->target[TARGET_global_include])
+    else if (known->is.dir == b->model->target[TARGET_global_include])
         ours_or_theirs(b, s);
     else if (bind_no_block(b, s) && !bind_runs_on(b, block, s))
         bind_line(b, block, s, known);

@@ -21,18 +21,19 @@ static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
 
 void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, struct args a)
 {
-    struct origin *o = NEW(b->arena, struct origin);
-    struct fault f;
-    struct cidr cidr;
     if (!bind_shape(b, s, a, 2, 2, "ADDR|CIDR HOSTNAME"))
         return;
-    bool swapped = !a.v[1].bad && !a.v[2].bad && !value_cidr(a.v[1].text, &cidr, &f) &&
-                   value_cidr(a.v[2].text, &cidr, &f);
-    if (swapped) {
+    struct origin *o = NEW(b->arena, struct origin);
+    struct fault f;
+    struct cidr other;
+    if (!a.v[1].bad && value_cidr(a.v[1].text, &o->cidr, &f)) {
+        bind_host_bits(b, a.v[1], &o->cidr);
+        o->bad_host = !bind_host(b, &a.v[2]);
+    } else if (!a.v[1].bad && !a.v[2].bad && value_cidr(a.v[2].text, &other, &f)) {
         report_swapped(b, s, a);
         o->bad_address = o->bad_host = true;
     } else {
-        o->bad_address = !bind_network(b, a.v[1], &o->cidr);
+        o->bad_address = !bind_cidr(b, a.v[1], &o->cidr);
         o->bad_host = !bind_host(b, &a.v[2]);
     }
     o->address = a.v[1];

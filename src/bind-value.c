@@ -39,20 +39,24 @@ bool bind_cidr(struct bind *b, struct arg arg, struct cidr *cidr)
     return false;
 }
 
-/* A prefix that stands for a network: host bits are reported.  */
+void bind_host_bits(struct bind *b, struct arg arg, const struct cidr *cidr)
+{
+    char text[56];
+    if (!cidr_has_host_bits(cidr))
+        return;
+    struct cidr network = cidr_network(cidr);
+    cidr_text(&network, text);
+    struct diag *m = diag(b->diags, CHECK_address_host_bits, arg.span,
+                          "`%.*s` has bits set behind its prefix", STR_ARG(arg.text));
+    diag_help(b->diags, m, "the network is %s", text);
+    diag_fix(b->diags, m, arg.span, arena_str(b->arena, str_of(text)));
+}
+
 bool bind_network(struct bind *b, struct arg arg, struct cidr *cidr)
 {
     if (!bind_cidr(b, arg, cidr))
         return false;
-    if (cidr_has_host_bits(cidr)) {
-        char text[56];
-        struct cidr network = cidr_network(cidr);
-        cidr_text(&network, text);
-        struct diag *m = diag(b->diags, CHECK_address_host_bits, arg.span,
-                              "`%.*s` has bits set behind its prefix", STR_ARG(arg.text));
-        diag_help(b->diags, m, "the network is %s", text);
-        diag_fix(b->diags, m, arg.span, arena_str(b->arena, str_of(text)));
-    }
+    bind_host_bits(b, arg, cidr);
     return true;
 }
 

@@ -153,19 +153,33 @@ static uint32_t place_of(const struct block *block)
            (uint32_t)block->inherits << 16 | (uint32_t)(block->copied > 0) << 17;
 }
 
+static const struct known_word *know_word(struct bind *b, const struct block *block,
+                                          const struct stmt *s, uint32_t place)
+{
+    struct str word = stmt_text(s, 0);
+    size_t at = word.n ? word.n * 31 + (size_t)word.p[0] * 7 + (size_t)word.p[word.n - 1] : 0;
+    struct known_word *known = &b->known_words[(at ^ place) & (N_KNOWN_WORDS - 1)];
+    bool pattern = s->words->v[0].kind == VALUE_PATTERN;
+    if (known->place == place && str_eq(known->word, word) && !pattern)
+        return known;
+    *known = (struct known_word){ .word = word, .place = pattern ? 0 : place };
+    known->attr = map_get(&b->words[block->kind], word);
+    for (uint32_t i = 0; !known->attr && !known->dir && i < block->n_targets; i++) {
+        known->dir = bind_directive_of(b, s, block->targets[i].scope);
+        known->target = i;
+    }
+    known->place = place;
+    known->word = pattern ? STR("") : word;
+    return known;
+}
+
 struct known *bind_know(struct bind *b, const struct block *block, const struct stmt *s)
 {
     uint32_t place = place_of(block);
     size_t at = ((uintptr_t)s->words >> 4 ^ place) & (N_KNOWN - 1);
     struct known *known = &b->known[at];
-    if (known->words == s->words && known->place == place)
-        return known;
-    *known = (struct known){ .words = s->words, .place = place };
-    known->attr = map_get(&b->words[block->kind], stmt_text(s, 0));
-    for (uint32_t i = 0; !known->attr && !known->dir && i < block->n_targets; i++) {
-        known->dir = bind_directive_of(b, s, block->targets[i].scope);
-        known->target = i;
-    }
+    if (known->words != s->words || known->is.place != place)
+        *known = (struct known){ .words = s->words, .is = *know_word(b, block, s, place) };
     return known;
 }
 
@@ -176,7 +190,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
     for (struct walk w = walk_block(parent); (s = walk_next(&w));) {
         if (s->words->v[0].bad)
             continue;
-        const struct attr *attr = bind_know(b, block, s)->attr;
+        const struct attr *attr = bind_know(b, block, s)->is.attr;
         if (is_use(attr))
             policies = true;
         else if (attr)
@@ -188,7 +202,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
     }
     /* Policies last: what stands beside them wins.  */
     for (struct walk w = walk_block(parent); policies && (s = walk_next(&w));) {
-        const struct attr *attr = s->words->v[0].bad ? NULL : bind_know(b, block, s)->attr;
+        const struct attr *attr = s->words->v[0].bad ? NULL : bind_know(b, block, s)->is.attr;
         if (is_use(attr))
             bind_attr(b, block, attr, s);
     }
@@ -262,11 +276,23 @@ static const struct statement statements[] = {
 #undef ATTR
 };
 
-static void bind_stmt(struct bind *b, const struct stmt *s)
+/* The statement of ours that 's' is, or NULL; most are the same as the one before.  */
+static const struct statement *statement_of(struct bind *b, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
-    const struct statement *statement = map_get(&b->statements, word);
-    enum scope scope = s->block ? dict_section(b->dict, word) : N_SCOPES;
+    if (!b->usual || !str_eq(word, b->usual->word)) {
+        const struct statement *statement = map_get(&b->statements, word);
+        if (!statement)
+            return NULL;
+        b->usual = statement;
+    }
+    return b->usual;
+}
+
+static void bind_stmt(struct bind *b, const struct stmt *s, const struct statement *statement)
+{
+    enum scope scope =
+        s->block && !statement ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
     if (statement) {
         statement->bind(b, stmt_words(b->arena, s));
     } else if (scope != N_SCOPES) {
@@ -279,9 +305,8 @@ static void bind_stmt(struct bind *b, const struct stmt *s)
     }
 }
 
-static bool is_policy(struct bind *b, const struct stmt *s)
+static bool is_policy(const struct statement *statement)
 {
-    const struct statement *statement = map_get(&b->statements, stmt_text(s, 0));
     return statement && statement->bind == stmt_policy;
 }
 
@@ -289,20 +314,22 @@ static bool is_policy(struct bind *b, const struct stmt *s)
 static void bind_policies(struct bind *b, const struct item *items, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!items[i].stmt.words->v[0].bad && is_policy(b, &items[i].stmt))
-            stmt_policy(b, &items[i].stmt);
+        if (!items[i].stmt->words->v[0].bad && is_policy(statement_of(b, items[i].stmt)))
+            stmt_policy(b, items[i].stmt);
 }
 
 static void bind_items(struct bind *b, const struct item *items, size_t n)
 {
     struct env env = b->env;
     for (size_t i = 0; i < n; i++) {
-        if (items[i].stmt.words->v[0].bad || is_policy(b, &items[i].stmt))
+        const struct stmt *s = items[i].stmt;
+        const struct statement *statement = statement_of(b, s);
+        if (s->words->v[0].bad || is_policy(statement))
             continue;
-        b->env.count = items[i].count;
-        b->env.index = items[i].index;
-        b->env.header = items[i].header;
-        bind_stmt(b, &items[i].stmt);
+        b->env.count = items[i].around ? items[i].around->count : 0;
+        b->env.index = items[i].around ? items[i].around->index : 0;
+        b->env.header = items[i].around ? items[i].around->header : NOWHERE;
+        bind_stmt(b, s, statement);
     }
     b->env = env;
 }
@@ -311,6 +338,7 @@ static struct model *new_model(struct program *p, struct host *host)
 {
     struct model *m = NEW(p->arena, struct model);
     m->arena = p->arena;
+    m->scratch = p->scratch;
     m->diags = p->diags;
     m->dict = p->dict;
     m->version = p->version;
@@ -351,6 +379,7 @@ struct model *bind(struct program *p, struct host *host)
                       .shared = p->hosts.n > 0,
                       .statements = { .arena = p->arena },
                       .known = NEW_ARRAY(p->arena, struct known, N_KNOWN),
+                      .known_words = NEW_ARRAY(p->arena, struct known_word, N_KNOWN_WORDS),
                       .known_domains = NEW_ARRAY(p->arena, struct known_domain, N_KNOWN_DOMAINS) };
     p->budget = EXPAND_TOTAL;
     index_words(&b);

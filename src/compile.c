@@ -195,6 +195,7 @@ static void run(struct compilation *c, const struct options *options, enum compi
     struct dict *dict = dict_new(&c->arena);
     register_secret_words(c);
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
+    c->program.scratch = &c->scratch;
     if (c->program.broken)
         return;
     if (goal == COMPILE_CONVERT) {

@@ -66,6 +66,8 @@ static bool report(struct conf *c, struct span span, const char *what, bool secr
 
 static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
 {
+    if (!classes_of(arg->text))
+        return true;
     const char *what = unwritable(arg->text);
     if (!what && !arg->pattern)
         what = unquotable(arg->text);

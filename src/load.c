@@ -9,6 +9,7 @@ struct loader {
     struct program *p;
     struct host *host; /* whose block is being read, or NULL */
     unsigned depth;
+    struct str usual; /* a word that steers nothing: the one that was met last */
 };
 
 static void load_stmts(struct loader *l, struct ast_file *file, struct walk all);
@@ -43,7 +44,7 @@ struct env load_env(struct program *p, struct host *host)
         .diags = p->diags,
         .vars = &p->globals,
         .budget = &p->budget,
-        .scratch = &p->scratch,
+        .scratch = &p->words,
     };
     if (host)
         env.vars = &host->vars;
@@ -412,27 +413,43 @@ static const struct {
 #undef ATTR
 };
 
-/* The function that reads 's', or NULL where it means something instead.  */
-static read_fn *reader_of(const struct stmt *s)
+/* The function that reads 's', or NULL where it means something instead, as nearly all do.  */
+static read_fn *reader_of(struct loader *l, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
+    if (str_eq(word, l->usual))
+        return NULL;
     for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++)
         if (str_ieq(word, readings[i].word))
             return readings[i].read;
+    l->usual = word;
     return NULL;
 }
 
-static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt *s)
+/* A statement in the block of a host, which must be kept with the element that it is for.  */
+static void host_item(struct loader *l, const struct stmt *s)
 {
     struct env env = current_env(l);
-    struct item item = { *s, env.count, env.index, env.header };
-    read_fn *read = reader_of(s);
+    struct stmt *copy = NEW(l->p->arena, struct stmt);
+    struct element *element = NEW(l->p->arena, struct element);
+    if (assign_vmta(l, s))
+        return;
+    *copy = *s;
+    *element = (struct element){ env.count, env.index, env.header };
+    VEC_PUSH(l->p->arena, &l->host->items, (struct item){ copy, element });
+}
+
+/* 'at' is 's' where it is kept.  */
+static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt *s,
+                      const struct stmt *at)
+{
+    read_fn *read = reader_of(l, s);
     if (read)
         read(l, file, s);
-    else if (!l->host)
-        VEC_PUSH(l->p->arena, &l->p->items, item);
-    else if (!assign_vmta(l, s))
-        VEC_PUSH(l->p->arena, &l->host->items, item);
+    else if (l->host)
+        host_item(l, s);
+    else
+        VEC_PUSH(l->p->arena, &l->p->items, (struct item){ at, NULL });
 }
 
 /* Variables first: a path to include may hold one that is set further down.  */
@@ -440,11 +457,12 @@ static void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
 {
     const struct stmt *s;
     for (struct walk w = all; (s = walk_next(&w));)
-        if (!s->words->v[0].bad && reader_of(s) == stmt_let)
+        if (!s->words->v[0].bad && reader_of(l, s) == stmt_let)
             stmt_let(l, file, s);
-    for (struct walk w = all; (s = walk_next(&w));)
-        if (!s->words->v[0].bad && reader_of(s) != stmt_let)
-            load_stmt(l, file, s);
+    const struct stmt *at = all.next;
+    for (struct walk w = all; (s = walk_next(&w)); at = w.next)
+        if (!s->words->v[0].bad && reader_of(l, s) != stmt_let)
+            load_stmt(l, file, s, at);
 }
 
 /* -D wins over 'let' in every host: a variable of its own in front of the others.  */

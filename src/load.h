@@ -29,10 +29,15 @@ struct options {
     struct str host; /* only this one; "" all */
 };
 
-struct item {
-    struct stmt stmt;
-    uint32_t count, index; /* of the host block around, as in struct env */
+/* A host block whose header has ranges: one of its elements, as in struct env.  */
+struct element {
+    uint32_t count, index;
     struct span header;
+};
+
+struct item {
+    const struct stmt *stmt;
+    const struct element *around; /* NULL: none */
 };
 
 struct host {
@@ -52,6 +57,7 @@ struct rows_file {
 
 struct program {
     struct arena *arena;
+    struct arena *scratch; /* for a moment */
     struct diags *diags;
     struct sources *sources;
     const struct dict *dict;
@@ -68,7 +74,7 @@ struct program {
     struct regexps regexps;             /* patterns that were compiled */
     VEC(struct str) secret_files;       /* that were read, in order */
     size_t budget;                      /* elements of ranges that are left */
-    struct scratch scratch;             /* of all environments */
+    struct scratch words;               /* of all environments */
     const struct source *secrets_noted; /* rows whose passwords were spoken of */
     bool broken;                        /* an input could not be read: status 2 */
 };

@@ -310,6 +310,7 @@ struct inbound;
 /* All of one host.  */
 struct model {
     struct arena *arena;
+    struct arena *scratch; /* for what a check needs while it looks */
     struct diags *diags;
     const struct dict *dict;
     const struct directive *target[N_TARGETS];

@@ -5,7 +5,8 @@
 #include <stdio.h>
 
 /* The IANA special-purpose address registries (RFC 6890 and its updates) with what belongs to the
-   multicast and reserved spaces.  More specific ranges stand before those that hold them.  */
+   multicast and reserved spaces.  IPv4 comes first, and ranges with a lower first byte before those
+   with a higher one; more specific ranges stand before those that hold them.  */
 static const struct {
     struct cidr range;
     enum addr_kind kind;
@@ -103,27 +104,31 @@ struct cidr cidr_network(const struct cidr *cidr)
 
 bool cidr_has_host_bits(const struct cidr *cidr)
 {
+    if (cidr->bits == full(cidr))
+        return false;
     struct cidr network = cidr_network(cidr);
     return addr_cmp(&network.addr, &cidr->addr) != 0;
 }
 
-enum addr_kind cidr_kind(const struct cidr *cidr)
+/* The kind of the most specific range that holds all of it.  */
+static enum addr_kind kind_around(const struct cidr *cidr)
 {
-    enum addr_kind kind = ADDR_PUBLIC;
-
-    /* The first range that holds all of it is the most specific one.  */
     for (size_t i = 0; i < N_RANGES; i++) {
         const struct cidr *range = &ranges[i].range;
-        if (range->bits >= 8 && range->addr.b[0] != cidr->addr.b[0])
-            continue;            /* most are told apart by their first byte */
-        if (cidr_contains(range, cidr)) {
-            kind = ranges[i].kind;
+        bool same = range->addr.family == cidr->addr.family;
+        if (range->addr.family > cidr->addr.family ||
+            (same && range->addr.b[0] > cidr->addr.b[0]))
             break;
-        }
+        if (same && cidr_contains(range, cidr))
+            return ranges[i].kind;
     }
-    if (cidr->bits == full(cidr))
-        return kind;             /* one address holds no range */
-    for (size_t i = 0; i < N_RANGES; i++)
+    return ADDR_PUBLIC;
+}
+
+enum addr_kind cidr_kind(const struct cidr *cidr)
+{
+    enum addr_kind kind = kind_around(cidr);
+    for (size_t i = 0; cidr->bits < full(cidr) && i < N_RANGES; i++)
         if (cidr_contains(cidr, &ranges[i].range) && ranges[i].range.bits > cidr->bits &&
             ranges[i].kind != kind)
             return ADDR_PUBLIC;

@@ -46,7 +46,7 @@ static void add_rule(const struct model *model, struct rules *rules, const struc
     struct cidr space;
     struct str key = network_bytes(net, net->bits, &space);
     if (!map_find(&rules->by_prefix, key))
-        *map_add(&rules->by_prefix, arena_str(model->arena, key)) = (void *)line;
+        *map_add(&rules->by_prefix, arena_str(model->scratch, key)) = (void *)line;
     rules->lengths[net->addr.family == 6][net->bits] = true;
 }
 
@@ -55,7 +55,7 @@ static void walk_rules(const struct model *model,
                        void (*judge)(const struct model *, const struct line *, const struct cidr *,
                                      const struct line *before))
 {
-    struct rules rules = { .by_prefix = { .arena = model->arena, .exact = true } };
+    struct rules rules = { .by_prefix = { .arena = model->scratch, .exact = true } };
     for (const struct line *l = model->lines.first; l; l = l->next) {
         struct cidr net;
         struct fault f;

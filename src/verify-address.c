@@ -263,7 +263,7 @@ static void report_repeated(const struct model *model, const struct spots *spots
 
 void verify_address_duplicate(const struct model *model)
 {
-    struct spots spots = { .arena = model->arena };
+    struct spots spots = { .arena = model->scratch };
     struct sweep sweep = { model, other_key, report_duplicate };
     for (size_t i = 0; i < model->vmtas.n; i++)
         add_origins(&spots, &model->vmtas.v[i]->origins, &model->vmtas.v[i]->object, STR(""));
@@ -300,7 +300,7 @@ static void report_listeners(const struct sweep *sweep, const struct spot *earli
 void verify_listener_duplicate(const struct model *model)
 {
     static const uint8_t zero[16];
-    struct spots spots = { .arena = model->arena };
+    struct spots spots = { .arena = model->scratch };
     for (size_t i = 0; i < model->listeners.n; i++)
         for (struct endpoint *e = model->listeners.v[i]->endpoints; e; e = e->next) {
             struct cidr cidr = e->cidr;
@@ -354,7 +354,7 @@ void verify_fleet(const struct model *const *models, size_t n)
 {
     if (n < 2)
         return;
-    struct spots sources = { .arena = models[0]->arena }, listeners = sources;
+    struct spots sources = { .arena = models[0]->scratch }, listeners = sources;
     for (size_t i = 0; i < n; i++) {
         const struct model *model = models[i];
         add_origins(&sources, &model->origins, NULL, model->host);

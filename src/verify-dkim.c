@@ -55,7 +55,7 @@ static void each_declared(const struct model *m, struct map *map, declared_fn *v
 
 static struct declared *keep(const struct model *m, const struct declared *d)
 {
-    struct declared *copy = NEW(m->arena, struct declared);
+    struct declared *copy = NEW(m->scratch, struct declared);
     *copy = *d;
     return copy;
 }
@@ -69,7 +69,7 @@ static void compare_files(const struct model *m, struct map *map, const struct d
     if (dkim_is_any(d->domain))
         return;
     struct str name =
-        arena_printf(m->arena, "%.*s._domainkey.%.*s", STR_ARG(d->selector), STR_ARG(d->domain));
+        arena_printf(m->scratch, "%.*s._domainkey.%.*s", STR_ARG(d->selector), STR_ARG(d->domain));
     void **slot = map_add(map, name);
     const struct declared *before = *slot;
     if (!before)
@@ -88,7 +88,7 @@ static void compare_files(const struct model *m, struct map *map, const struct d
 
 void verify_selector_conflict(const struct model *m)
 {
-    struct map map = { .arena = m->arena };
+    struct map map = { .arena = m->scratch };
     each_declared(m, &map, compare_files);
 }
 
@@ -119,7 +119,7 @@ static void count_domains(const struct model *m, struct map *map, const struct d
     void **slot = map_add(map, d->file);
     struct shared_key *shared = *slot;
     if (!shared) {
-        *slot = shared = NEW(m->arena, struct shared_key);
+        *slot = shared = NEW(m->scratch, struct shared_key);
         shared->first = *d;
     } else if (!related(shared->first.domain, d->domain) &&
                !(shared->n && str_ieq(shared->second.domain, d->domain)) && !shared->n++) {
@@ -129,7 +129,7 @@ static void count_domains(const struct model *m, struct map *map, const struct d
 
 void verify_dkim_key_shared(const struct model *m)
 {
-    struct map map = { .arena = m->arena, .exact = true };
+    struct map map = { .arena = m->scratch, .exact = true };
     each_declared(m, &map, count_domains);
     for (size_t i = 0; i < map.n; i++) {
         const struct shared_key *s = map.entries[i].value;
@@ -159,7 +159,7 @@ const struct key *dkim_wider(const struct map *map, struct str domain)
 
 static void find_shadowed(const struct model *m, const struct keys *keys)
 {
-    struct map before = { .arena = m->arena };
+    struct map before = { .arena = m->scratch };
     if (keys->first == keys->last)
         return;
     for (const struct key *k = keys->first; k; k = k->next) {
@@ -187,7 +187,7 @@ static struct keys list_keys(const struct model *m, const struct section_body *s
     for (const struct line *l = s->lines.first; l; l = l->next) {
         if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
             continue;
-        struct key *k = NEW(m->arena, struct key);
+        struct key *k = NEW(m->scratch, struct key);
         *k = (struct key){ .domain = line_arg(l, 1), .span = line_span(l) };
         *(keys.last ? &keys.last->next : &keys.first) = k;
         keys.last = k;

@@ -30,8 +30,8 @@ static const struct map *set_of(struct signing *s, const struct object *o, const
 {
     void **slot = map_add(&s->sets, o->name);
     if (!*slot) {
-        struct map *set = NEW(s->m->arena, struct map);
-        set->arena = s->m->arena;
+        struct map *set = NEW(s->m->scratch, struct map);
+        set->arena = s->m->scratch;
         *slot = set;
         add_keys(set, keys);
     }
@@ -49,7 +49,7 @@ static struct diag *report_gap(const struct model *m, const struct vmta *v, cons
 {
     struct str domain = key->domain.text;
     struct str what = dkim_is_any(domain) ? STR("every domain")
-                                          : arena_printf(m->arena, "`%.*s`", STR_ARG(domain));
+                                          : arena_printf(m->scratch, "`%.*s`", STR_ARG(domain));
     struct diag *d =
         diag(m->diags, CHECK_dkim_pool_gap, v->object.span,
              "the vmta `%.*s` cannot sign for %.*s, but %s`%.*s`%s can", STR_ARG(v->object.name),
@@ -67,7 +67,7 @@ static const struct vmta *member_of(const struct ref *r)
 /* All domains that members sign for, to who does so first.  */
 static struct map wanted_domains(const struct model *m, const struct pool *p)
 {
-    struct map all = { .arena = m->arena };
+    struct map all = { .arena = m->scratch };
     for (const struct ref *r = p->members.first; r; r = r->next) {
         const struct vmta *v = member_of(r);
         if (!v || dkim_need_not_sign(m, v))
@@ -76,7 +76,7 @@ static struct map wanted_domains(const struct model *m, const struct pool *p)
             void **slot = map_add(&all, k->domain.text);
             if (*slot)
                 continue;
-            struct wanted *w = NEW(m->arena, struct wanted);
+            struct wanted *w = NEW(m->scratch, struct wanted);
             *w = (struct wanted){ .key = k, .by = v };
             *slot = w;
         }
@@ -231,7 +231,7 @@ static struct ways ways_out(const struct signing *s, const struct domains *domai
 {
     const struct directive *const *target = s->m->target;
     struct ways ways = { { 0 } };
-    struct map seen = { .arena = s->m->arena };
+    struct map seen = { .arena = s->m->scratch };
     for (const struct domain *d = domains->first; d; d = d->next) {
         bool some = line_maybe(&d->lines, target[TARGET_domain_reroute]) ||
                     line_maybe(&d->lines, target[TARGET_domain_backoff_reroute]);
@@ -283,9 +283,9 @@ static void check_partners(struct signing *s, const struct vmta *v, const struct
 void verify_dkim_pool_gap(const struct model *m)
 {
     struct signing s = { .m = m,
-                         .global = { .arena = m->arena },
-                         .sets = { .arena = m->arena },
-                         .ways = { .arena = m->arena } };
+                         .global = { .arena = m->scratch },
+                         .sets = { .arena = m->scratch },
+                         .ways = { .arena = m->scratch } };
     if (m->foreign_names)
         return;
     add_keys(&s.global, &m->keys);

@@ -90,7 +90,7 @@ static void judge_names(struct names *names)
 
 static struct names new_names(const struct model *model, name_fn *judge)
 {
-    struct map empty = { .arena = model->arena };
+    struct map empty = { .arena = model->scratch };
     return (struct names){ .model = model, .table = empty, .seen = empty, .judge = judge };
 }
 
@@ -168,7 +168,7 @@ static void judge_shared(const struct model *model, struct map *seen, const stru
     void **slot = map_add(seen, o->host.text);
     struct first_use *first = *slot;
     if (!first) {
-        first = NEW(model->arena, struct first_use);
+        first = NEW(model->scratch, struct first_use);
         *first = (struct first_use){ o, vmta, false };
         *slot = first;
         return;
@@ -188,7 +188,7 @@ static void judge_shared(const struct model *model, struct map *seen, const stru
 /* Once for each hostname.  */
 void verify_host_shared(const struct model *model)
 {
-    struct map seen = { .arena = model->arena };
+    struct map seen = { .arena = model->scratch };
     for (size_t i = 0; i < model->vmtas.n; i++)
         for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
             if (!o->bad_address && !o->bad_host)

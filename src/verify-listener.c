@@ -94,7 +94,7 @@ static void read_source(struct roles *r, struct reachable *reach, const struct l
 static void read_roles(struct roles *r)
 {
     const struct model *model = r->model;
-    r->address.objects = r->login.objects = (struct map){ .arena = model->arena };
+    r->address.objects = r->login.objects = (struct map){ .arena = model->scratch };
     for (size_t i = 0; i < model->clients.n; i++) {
         const struct client *c = model->clients.v[i];
         read_source(r, &r->address, &c->lines);
@@ -130,7 +130,7 @@ static bool serves(struct roles *r, const struct listener *l, const struct vmta 
         return true;
     if (r->of != l) {
         r->of = l;
-        r->listener = (struct reachable){ .objects = { .arena = r->model->arena } };
+        r->listener = (struct reachable){ .objects = { .arena = r->model->scratch } };
         read_source(r, &r->listener, l->effective);
         reach_ref(&r->listener, &l->via);
         reach_all(&r->listener, r->model);
@@ -168,9 +168,9 @@ static void add_door(const struct model *model, struct map *map, const struct do
     struct cidr space;
     struct str key = prefix_key(&door->endpoint->cidr, bits, &space);
     void **slot = map_find(map, key);
-    struct door *copy = NEW(model->arena, struct door);
+    struct door *copy = NEW(model->scratch, struct door);
     if (!slot)
-        slot = map_add(map, arena_str(model->arena, key));
+        slot = map_add(map, arena_str(model->scratch, key));
     *copy = *door;
     copy->next = *slot;
     *slot = copy;
@@ -228,8 +228,8 @@ static void judge_role(struct roles *r, const struct doors *doors, const struct 
 void verify_address_role(const struct model *model)
 {
     struct roles r = { .model = model };
-    struct doors doors = { .exact = { .arena = model->arena, .exact = true },
-                           .around = { .arena = model->arena, .exact = true } };
+    struct doors doors = { .exact = { .arena = model->scratch, .exact = true },
+                           .around = { .arena = model->scratch, .exact = true } };
     if (model->foreign_names)
         return;
     read_roles(&r);

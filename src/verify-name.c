@@ -30,7 +30,7 @@ static void enter_source(const struct model *m, struct map *names, struct object
                          struct str name, bool generated)
 {
     void **slot = map_add(names, name);
-    struct source_name *now = NEW(m->arena, struct source_name);
+    struct source_name *now = NEW(m->scratch, struct source_name);
     *now = (struct source_name){ object, generated };
     if (*slot && (generated || ((struct source_name *)*slot)->generated))
         report_collision(m, name, *slot, now);
@@ -40,7 +40,7 @@ static void enter_source(const struct model *m, struct map *names, struct object
 
 void verify_name_collision(const struct model *m)
 {
-    struct map names = { .arena = m->arena };
+    struct map names = { .arena = m->scratch };
     for (size_t i = 0; i < m->sources.n; i++)
         if (!m->sources.v[i]->by_address && !m->sources.v[i]->object.bad)
             enter_source(m, &names, &m->sources.v[i]->object, m->sources.v[i]->object.name, false);
@@ -71,7 +71,7 @@ void verify_pool_empty(const struct model *m)
 
 static void members_twice(const struct model *m, const struct pool *p)
 {
-    struct map seen = { .arena = m->arena };
+    struct map seen = { .arena = m->scratch };
     for (const struct ref *r = p->members.first; r; r = r->next) {
         void **slot = r->bad ? NULL : map_add(&seen, r->name);
         const struct ref *before = slot ? *slot : NULL;
@@ -117,7 +117,7 @@ static void report_conflict(const struct model *m, const struct ref *r, const st
 
 void verify_pool_domain_conflict(const struct model *m)
 {
-    struct map seen = { .arena = m->arena };
+    struct map seen = { .arena = m->scratch };
     for (size_t i = 0; i < m->pools.n; i++) {
         const struct pool *p = m->pools.v[i];
         if (p->object.bad || !domain_place(p).hi)
@@ -173,7 +173,7 @@ static void add_edge(struct graph *g, struct str name, struct span span, struct 
 {
     size_t to = (size_t)(uintptr_t)map_get(&g->index, name);
     if (to && to <= g->model->vmtas.n)
-        VEC_PUSH(g->model->arena, &g->edges, (struct edge){ to - 1, span, pattern });
+        VEC_PUSH(g->model->scratch, &g->edges, (struct edge){ to - 1, span, pattern });
 }
 
 static void add_colds(struct graph *g, const struct refs *colds)
@@ -199,15 +199,15 @@ static void add_pools(struct graph *g, const struct refs *pools)
     for (const struct ref *r = pools->first; r; r = r->next) {
         size_t to = (size_t)(uintptr_t)map_get(&g->index, r->to ? r->to->name : r->name);
         if (to)
-            VEC_PUSH(g->model->arena, &g->edges, (struct edge){ to - 1, NOWHERE, STR("*") });
+            VEC_PUSH(g->model->scratch, &g->edges, (struct edge){ to - 1, NOWHERE, STR("*") });
     }
 }
 
 static void build_graph(struct graph *g, const struct model *m)
 {
     size_t n = m->vmtas.n + m->pools.n;
-    g->nodes = NEW_ARRAY(m->arena, struct node, n);
-    g->path = NEW_ARRAY(m->arena, size_t, n);
+    g->nodes = NEW_ARRAY(m->scratch, struct node, n);
+    g->path = NEW_ARRAY(m->scratch, size_t, n);
     g->steps = CYCLE_STEPS;
     for (size_t i = 0; i < n; i++)
         *map_add(&g->index, node_name(g, i)) = (void *)(uintptr_t)(i + 1);
@@ -292,7 +292,7 @@ static void report_self(const struct graph *g, const struct edge *edge)
 static void report_loop(const struct graph *g, size_t start)
 {
     struct diags *d = g->model->diags;
-    struct buf names = { .arena = g->model->arena };
+    struct buf names = { .arena = g->model->scratch };
     const struct edge *at = written_edge(g);
     size_t n = 0, first = start;
     while (g->path[first] >= g->model->vmtas.n)
@@ -349,7 +349,7 @@ static void follow(struct graph *g, size_t root)
 
 void verify_route_cycle(const struct model *m)
 {
-    struct graph g = { .model = m, .index = { .arena = m->arena } };
+    struct graph g = { .model = m, .index = { .arena = m->scratch } };
     build_graph(&g, m);
     for (size_t i = 0; i < m->vmtas.n; i++)
         if (g.nodes[i].color == WHITE)

@@ -127,8 +127,8 @@ static void judge_user(const struct model *model, const struct word_parts *words
 /* Only what is known can be judged: secrets are read when something is built.  */
 void verify_secret_weak(const struct model *model)
 {
-    struct map seen = { .arena = model->arena, .exact = true };
-    struct word_parts words = { .map = { .arena = model->arena } };
+    struct map seen = { .arena = model->scratch, .exact = true };
+    struct word_parts words = { .map = { .arena = model->scratch } };
     for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
         add_word(&words, common[i], of_common);
     for (size_t i = 0; i < model->dkim.n; i++)

@@ -53,7 +53,7 @@ static void collect_pattern(const struct model *model, const struct domain *d, v
 /* All patterns of domains, by their text.  */
 static struct map all_patterns(const struct model *model)
 {
-    struct map patterns = { .arena = model->arena };
+    struct map patterns = { .arena = model->scratch };
     walk_all_domains(model, (struct domain_walk){ collect_pattern, &patterns });
     return patterns;
 }
@@ -93,7 +93,7 @@ static void judge_rolled_up(const struct model *model, const struct domain *d, v
 
 void verify_domain_rolled_up(const struct model *model)
 {
-    struct rolled rolled = { .queues = { .arena = model->arena } };
+    struct rolled rolled = { .queues = { .arena = model->scratch } };
     const struct domain *all = domain_find(&model->domains, STR("*"));
     if (model->version < PMTA_5_0)
         return;
@@ -291,7 +291,7 @@ void verify_vmta_no_source(const struct model *model)
 /* 'queue' falls under a pattern of a domain: itself, *.d or [*.]d with a d above it.  */
 static bool is_configured(const struct model *model, const struct map *patterns, struct str queue)
 {
-    struct buf text = { .arena = model->arena };
+    struct buf text = { .arena = model->scratch };
     if (map_find(patterns, queue))
         return true;
     for (struct str d = queue; d.n;) {
@@ -315,7 +315,7 @@ static void add_macros(const struct model *model, struct map *patterns)
         if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad ||
             l->what->n_args < 2)
             continue;
-        struct str use = arena_printf(model->arena, "$%.*s", STR_ARG(l->what->args[0].text));
+        struct str use = arena_printf(model->scratch, "$%.*s", STR_ARG(l->what->args[0].text));
         for (uint32_t i = 1; i < l->what->n_args && map_find(patterns, use); i++)
             *map_add(patterns, l->what->args[i].text) = (void *)l;
     }
@@ -323,7 +323,7 @@ static void add_macros(const struct model *model, struct map *patterns)
 
 void verify_rollup_no_domain(const struct model *model)
 {
-    struct map patterns = { .arena = model->arena }, said = patterns;
+    struct map patterns = { .arena = model->scratch }, said = patterns;
     for (size_t i = 0; i < model->sections.n; i++) {
         const struct section_body *s = model->sections.v[i];
         if (s->scope != SCOPE_mx_rollup_list)
@@ -370,7 +370,7 @@ static void judge_member(const struct model *model, struct map *seen, const stru
     const struct member *first = *slot;
     struct diag *m;
     if (!first) {
-        struct member *member = NEW(model->arena, struct member);
+        struct member *member = NEW(model->scratch, struct member);
         *member = (struct member){ macro, arg->span };
         *slot = member;
         return;
@@ -390,7 +390,7 @@ static void judge_member(const struct model *model, struct map *seen, const stru
 
 void verify_macro_member(const struct model *model)
 {
-    struct map seen = { .arena = model->arena };
+    struct map seen = { .arena = model->scratch };
     for (const struct line *l = model->lines.first; l; l = l->next) {
         if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad)
             continue;

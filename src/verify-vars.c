@@ -72,7 +72,7 @@ static const struct thing thing_user = {
 /* One object as the hosts have it in common: the place of its name, and the element of a range.  */
 static struct str identity(const struct unused *u, const struct object *o)
 {
-    char *key = arena_alloc(u->model->arena, sizeof o->span + o->name.n);
+    char *key = arena_alloc(u->model->scratch, sizeof o->span + o->name.n);
     memcpy(key, &o->span, sizeof o->span);
     memcpy(key + sizeof o->span, o->name.p, o->name.n);
     return (struct str){ key, sizeof o->span + o->name.n };
@@ -197,7 +197,7 @@ void verify_unused_fleet(const struct model *const *models, size_t n)
 {
     struct unused u = { .fleet = n > 1 };
     for (size_t i = 0; i < n; i++) {
-        u.used.arena = models[i]->arena;
+        u.used.arena = models[i]->scratch;
         u.used.exact = true;
         u.open |= models[i]->foreign_names || models[i]->fragment;
     }

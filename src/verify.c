@@ -14,6 +14,8 @@ static const struct {
 void verify(const struct model *model, bool whole)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (whole || rows[i].ground == GROUND_PARTS)
+        if (whole || rows[i].ground == GROUND_PARTS) {
             rows[i].run(model);
+            arena_reset(model->scratch);
+        }
 }
