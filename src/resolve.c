@@ -9,6 +9,7 @@ struct resolve {
     struct arena *arena;
     struct diags *diags;
     const struct map *elsewhere;
+    struct dkim *usual; /* the domain that was signed last */
 };
 
 /* Reports that nothing is called 'name', with the nearest of 'map'.  With 'maybe' a file that only
@@ -213,13 +214,25 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
 
 static void use_macros(struct resolve *r, struct str text, struct span span);
 
+/* What is declared of 'domain', or NULL; neighbours sign the same more often than not.  */
+static struct dkim *dkim_of(struct resolve *r, struct str domain)
+{
+    if (!r->usual || !str_eq(domain, r->usual->object.name)) {
+        struct dkim *dkim = map_get(&r->m->names[KIND_dkim], domain);
+        if (!dkim)
+            return NULL;
+        r->usual = dkim;
+    }
+    return r->usual;
+}
+
 static void link_key(struct resolve *r, struct key *key)
 {
     if (!key->by_sign && !key->bad)
         use_macros(r, key->domain.text, key->domain.span);
     if (!key->by_sign || key->bad)
         return;
-    struct dkim *dkim = map_get(&r->m->names[KIND_dkim], key->domain.text);
+    struct dkim *dkim = dkim_of(r, key->domain.text);
     struct selector *s = dkim ? pick_selector(dkim, key->selector.text) : NULL;
     if (dkim)
         dkim->object.used = true;
@@ -494,7 +507,7 @@ static void link_outbound(struct resolve *r)
 
 void resolve(struct program *p, struct model *model, const struct map *elsewhere)
 {
-    struct resolve r = { p, model, p->arena, p->diags, elsewhere };
+    struct resolve r = { p, model, p->arena, p->diags, elsewhere, NULL };
     index_lists(&r);
     link_outbound(&r);
     link_inbound(&r);

@@ -26,8 +26,16 @@ typedef void name_fn(const struct model *, const void *row, struct str name, str
 struct names {
     const struct model *model;
     struct map table, seen;
+    struct map above; /* the domains right above those of the table */
+    struct str clean; /* nothing is the matter with names right below it */
     name_fn *judge;
 };
+
+static void add_row(struct names *names, struct str domain, const void *row)
+{
+    *map_add(&names->table, domain) = (void *)(uintptr_t)row;
+    *map_add(&names->above, str_sub(domain, str_find(domain, '.') + 1, domain.n)) = names;
+}
 
 /* The value in 'map' of 'name' or of the nearest domain above it, or NULL.  */
 static const void *find_domain(const struct map *map, struct str name)
@@ -43,7 +51,12 @@ static const void *find_domain(const struct map *map, struct str name)
 
 static void judge_name(struct names *names, const struct arg *arg, bool signs)
 {
+    struct str above = str_sub(arg->text, str_find(arg->text, '.') + 1, arg->text.n);
+    if (names->clean.n && str_eq(above, names->clean))
+        return;
     const void *row = find_domain(&names->table, arg->text);
+    if (!row && !map_find(&names->above, above))
+        names->clean = above;
     if (!row || map_find(&names->seen, arg->text))
         return;
     *map_add(&names->seen, arg->text) = (void *)row;
@@ -91,7 +104,9 @@ static void judge_names(struct names *names)
 static struct names new_names(const struct model *model, name_fn *judge)
 {
     struct map empty = { .arena = model->scratch };
-    return (struct names){ .model = model, .table = empty, .seen = empty, .judge = judge };
+    return (struct names){
+        .model = model, .table = empty, .seen = empty, .above = empty, .judge = judge
+    };
 }
 
 static void judge_foreign(const struct model *model, const void *row, struct str name,
@@ -109,7 +124,7 @@ void verify_host_foreign(const struct model *model)
 {
     struct names names = new_names(model, judge_foreign);
     for (size_t i = 0; i < sizeof providers / sizeof providers[0]; i++)
-        *map_add(&names.table, providers[i].domain) = (void *)&providers[i];
+        add_row(&names, providers[i].domain, &providers[i]);
     judge_names(&names);
 }
 
@@ -143,7 +158,7 @@ void verify_host_placeholder(const struct model *model)
 {
     struct names names = new_names(model, judge_placeholder);
     for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++)
-        *map_add(&names.table, placeholders[i]) = (void *)&placeholders[i];
+        add_row(&names, placeholders[i], &placeholders[i]);
     judge_names(&names);
     judge_postmasters(model, &names.table);
 }
