@@ -80,13 +80,13 @@ static void collect_wide(struct backoff *b, struct ways *w, const struct domains
     w->wide.n = 0;
     for (const struct domain *d = domains->first; d; d = d->next)
         if (is_wide(d->pattern) && says_way(b->m, d))
-            VEC_PUSH(b->m->arena, &w->wide, d);
+            VEC_PUSH(b->m->scratch, &w->wide, d);
 }
 
 static void collect_ways(struct backoff *b, struct ways *w, const struct domains *domains)
 {
     collect_wide(b, w, domains);
-    w->exact = (struct map){ .arena = b->m->arena };
+    w->exact = (struct map){ .arena = b->m->scratch };
     for (const struct domain *d = domains->first; d; d = d->next)
         if (says_way(b->m, d))
             *map_add(&w->exact, d->pattern) = (void *)(uintptr_t)d;
@@ -96,7 +96,7 @@ static const struct ways *ways_of_pool(struct backoff *b, const struct pool *poo
 {
     void **slot = map_add(&b->pools, pool->object.name);
     if (!*slot) {
-        struct ways *ways = NEW(b->m->arena, struct ways);
+        struct ways *ways = NEW(b->m->scratch, struct ways);
         *slot = ways;
         collect_ways(b, ways, &pool->domains);
     }
@@ -255,7 +255,7 @@ static void find_traps(struct backoff *b)
 
 void verify_backoff_no_exit(const struct model *m)
 {
-    struct backoff b = { .m = m, .traps = { .arena = m->arena }, .pools = { .arena = m->arena } };
+    struct backoff b = { .m = m, .traps = { .arena = m->scratch }, .pools = { .arena = m->scratch } };
     find_traps(&b);
     if (!b.traps.n)
         return;
@@ -306,7 +306,7 @@ static void judge_replies(const struct model *m, const struct section_body *list
         if (l->what->dir->type != TYPE_REPLY || l->bad || !find_action(l, ACTION_backoff))
             continue;
         const struct arg *arg = pattern_of(l);
-        regexp_cut(m->arena, arg->text, pieces);
+        regexp_cut(m->scratch, arg->text, pieces);
         if (!is_permanent(pieces))
             continue;
         struct diag *d = diag(m->diags, CHECK_backoff_permanent, pattern_place(l),

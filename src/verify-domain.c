@@ -45,11 +45,11 @@ static void add_saying(struct shade *s, struct sayings *to, const struct domain 
     if (l->bad || l->what->dir->repeatable)
         return;
     if (!*values) {
-        *values = NEW(s->m->arena, struct map);
-        **values = (struct map){ .arena = s->m->arena, .exact = true };
+        *values = NEW(s->m->scratch, struct map);
+        **values = (struct map){ .arena = s->m->scratch, .exact = true };
     }
-    void **slot = map_add(*values, line_value(l, s->m->arena));
-    struct saying *saying = NEW(s->m->arena, struct saying);
+    void **slot = map_add(*values, line_value(l, s->m->scratch));
+    struct saying *saying = NEW(s->m->scratch, struct saying);
     *saying = (struct saying){ d, span, *slot };
     *slot = saying;
 }
@@ -62,7 +62,7 @@ static struct sayings read_domains(struct shade *s, const struct domains *domain
         if (d->bad || str_eq(d->pattern, STR("*")) || name_is_reserved(d->pattern))
             continue;
         if (!all.by_directive)
-            all.by_directive = NEW_ARRAY(s->m->arena, struct map *, dict_count());
+            all.by_directive = NEW_ARRAY(s->m->scratch, struct map *, dict_count());
         for (const struct line *l = d->lines.first; l; l = l->next)
             add_saying(s, &all, d, l, line_span(l));
         for (const struct line *l = s->words[d->tls.word].first; l; l = l->next)
@@ -76,7 +76,7 @@ static void index_own(struct shade *s, struct holder *h)
 {
     if (h->own.arena)
         return;
-    h->own = (struct map){ .arena = s->m->arena };
+    h->own = (struct map){ .arena = s->m->scratch };
     for (const struct domain *d = h->domains->first; d; d = d->next)
         if (d != h->any)
             *map_add(&h->own, d->pattern) = (void *)d;
@@ -96,7 +96,7 @@ static bool says(const struct shade *s, const struct holder *h, struct str patte
 static bool speaks_itself(struct shade *s, struct holder *h, struct str pattern,
                           const struct directive *dir)
 {
-    struct buf text = { .arena = s->m->arena };
+    struct buf text = { .arena = s->m->scratch };
     size_t skip = str_starts(pattern, STR("*.")) ? 2 : str_starts(pattern, STR("[*.]")) ? 4 : 0;
     if (h->domains->first == h->domains->last)
         return false;
@@ -125,7 +125,7 @@ static const struct saying *contrary(struct shade *s, struct holder *h, const st
         outer->by_directive ? outer->by_directive[l->what->dir - dict_at(0)] : NULL;
     if (!values)
         return NULL;
-    struct str own = line_value(l, s->m->arena);
+    struct str own = line_value(l, s->m->scratch);
     for (size_t i = 0; i < values->n; i++) {
         const struct saying *x = values->entries[i].value;
         if (str_eq(values->entries[i].key, own))
@@ -191,7 +191,7 @@ static const struct sayings *sayings_of(struct shade *s, const struct pool *p)
 {
     void **slot = map_add(&s->pools, p->object.name);
     if (!*slot) {
-        struct sayings *made = *slot = NEW(s->m->arena, struct sayings);
+        struct sayings *made = *slot = NEW(s->m->scratch, struct sayings);
         *made = read_domains(s, &p->domains);
     }
     return *slot;
@@ -224,7 +224,7 @@ static bool has_narrow(const struct model *m)
 
 void verify_domain_shadowed(const struct model *m)
 {
-    struct shade s = { .m = m, .pools = { .arena = m->arena } };
+    struct shade s = { .m = m, .pools = { .arena = m->scratch } };
     if (!has_narrow(m))
         return;
     for (int w = TLS_UNSET + 1; w < N_TLS_WORDS; w++)

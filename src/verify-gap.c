@@ -224,7 +224,7 @@ static void add_way(const struct signing *s, struct ways *ways, struct map *seen
     if (!slot || *slot)
         return;
     *slot = (void *)to;
-    VEC_PUSH(s->m->arena, &ways->list, (struct handover){ NULL, to, line_span(l) });
+    VEC_PUSH(s->m->scratch, &ways->list, (struct handover){ NULL, to, line_span(l) });
 }
 
 static struct ways ways_out(const struct signing *s, const struct domains *domains)
@@ -251,7 +251,7 @@ static const struct ways *ways_of(struct signing *s, const struct pool *p)
 {
     void **slot = map_add(&s->ways, p->object.name);
     if (!*slot) {
-        struct ways *ways = *slot = NEW(s->m->arena, struct ways);
+        struct ways *ways = *slot = NEW(s->m->scratch, struct ways);
         *ways = ways_out(s, &p->domains);
     }
     return *slot;

@@ -95,7 +95,7 @@ static bool is_domain(const struct regexp_pieces *p, size_t from, size_t to)
    understood to its end is left alone.  */
 static void judge_pattern(const struct model *m, struct found *f, domain_judge *judge)
 {
-    regexp_cut(m->arena, f->arg.text, &f->pieces);
+    regexp_cut(m->scratch, f->arg.text, &f->pieces);
     const struct regexp_pieces *p = &f->pieces;
     size_t i = find_at(p);
     if (p->n && p->v[p->n - 1].kind == REGEXP_OTHER)
@@ -188,7 +188,7 @@ static bool is_open(const struct found *f)
 /* The domain as it should be written: its dots as dots.  */
 static struct str mended(const struct model *m, const struct found *f)
 {
-    struct buf text = { .arena = m->arena };
+    struct buf text = { .arena = m->scratch };
     for (size_t i = f->from; i < f->to; i++) {
         if (is_dot(&f->pieces.v[i]))
             buf_text(&text, "\\.");
@@ -223,7 +223,7 @@ void verify_regex_unanchored(const struct model *m)
 
 static bool report_dot(const struct model *m, const struct found *f)
 {
-    struct buf plain = { .arena = m->arena };
+    struct buf plain = { .arena = m->scratch };
     struct diag *d = NULL;
     for (size_t i = f->from; i < f->to; i++)
         buf_char(&plain, f->pieces.v[i].kind == REGEXP_ANY ? '.' : f->pieces.v[i].byte);

@@ -32,7 +32,7 @@ static void find_stranded(struct stranding *s, const struct listener *l)
     unsigned from = l->allow.first ? effective_reached_from(l) : 0;
     for (const struct prefix *x = l->allow.first; x; x = x->next)
         if (!x->bad && !(effective_clients(&x->cidr) & from))
-            VEC_PUSH(s->m->arena, &s->list, (struct stranded){ x, l });
+            VEC_PUSH(s->m->scratch, &s->list, (struct stranded){ x, l });
 }
 
 /* Enters what some listener can be reached from.  */
@@ -69,7 +69,7 @@ static void report_stranded(const struct model *m, const struct stranded *s)
 
 static void check_allowed(const struct model *m)
 {
-    struct stranding s = { .m = m, .fine = { .arena = m->arena, .exact = true } };
+    struct stranding s = { .m = m, .fine = { .arena = m->scratch, .exact = true } };
     for (size_t i = 0; i < m->listeners.n; i++)
         find_stranded(&s, m->listeners.v[i]);
     for (size_t i = 0; s.list.n && i < m->listeners.n; i++)
@@ -151,10 +151,10 @@ static void want_claim(struct claims *s, const struct line *l)
     void **slot = is_judged(l) ? map_add(&s->by_name, str_of(l->what->dir->name)) : NULL;
     if (!slot || *slot)
         return;
-    struct claim *claim = NEW(s->m->arena, struct claim);
+    struct claim *claim = NEW(s->m->scratch, struct claim);
     claim->dir = l->what->dir;
     for (size_t i = 0; i < N_FROM; i++)
-        claim->values[i] = (struct map){ .arena = s->m->arena, .exact = true };
+        claim->values[i] = (struct map){ .arena = s->m->scratch, .exact = true };
     *slot = claim;
 }
 
@@ -170,7 +170,7 @@ static void count_claim(const struct claims *s, struct claim *claim, const struc
     const struct line *line = line_find(l->effective, claim->dir);
     if (!line || line->bad || is_closing(s->m, line))
         return;
-    struct str key = line_value(line, s->m->arena);
+    struct str key = line_value(line, s->m->scratch);
     for (unsigned i = 0; i < N_FROM; i++) {
         void **slot = from & 1U << i ? map_add(&claim->values[i], key) : NULL;
         claim->n[i] += slot != NULL;
@@ -200,7 +200,7 @@ static const struct line *overriding(const struct claims *s, const struct line *
     for (unsigned i = 0; i < N_FROM; i++) {
         if (!(from & 1U << i) || !s->n[i])
             continue;
-        if (claim->n[i] < s->n[i] || map_find(&claim->values[i], line_value(l, s->m->arena)))
+        if (claim->n[i] < s->n[i] || map_find(&claim->values[i], line_value(l, s->m->scratch)))
             return NULL;
         if (!found)
             found = claim->values[i].entries[0].value;
@@ -230,7 +230,7 @@ static void judge_rule(const struct claims *s, const struct rule *rule)
 
 void verify_client_overridden(const struct model *m)
 {
-    struct claims s = { .m = m, .by_name = { .arena = m->arena } };
+    struct claims s = { .m = m, .by_name = { .arena = m->scratch } };
     if (!m->listeners.n || m->foreign_names)
         return;
     for (size_t i = 0; i < m->inbound->addresses.n; i++)
@@ -268,7 +268,7 @@ static void want_stances(struct stances *s, const struct listener *l)
 {
     for (const struct line *x = l->effective->first; x; x = x->next)
         if (is_judged(x) && !stance_of(s, x->what->dir))
-            VEC_PUSH(s->m->arena, &s->list, (struct stance){ .dir = x->what->dir });
+            VEC_PUSH(s->m->scratch, &s->list, (struct stance){ .dir = x->what->dir });
 }
 
 static void take_stances(const struct stances *s, const struct user *u)

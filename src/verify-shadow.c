@@ -224,7 +224,7 @@ static void judge_line(const struct model *m, struct shadow *s, const struct lin
 static void judge_list(const struct model *m, const struct section_body *list, void *context)
 {
     struct shadow *s = context;
-    s->subjects = (struct map){ .arena = m->arena };
+    s->subjects = (struct map){ .arena = m->scratch };
     s->everything = NULL;
     s->patience = PATIENCE;
     for (const struct line *l = list->lines.first; l; l = l->next)
@@ -233,6 +233,6 @@ static void judge_list(const struct model *m, const struct section_body *list, v
 
 void verify_regex_shadowed(const struct model *m)
 {
-    struct shadow shadow = { .arena = m->arena };
+    struct shadow shadow = { .arena = m->scratch };
     walk_sections(m, (struct section_walk){ judge_list, &shadow });
 }

@@ -176,7 +176,7 @@ static const struct verdict *judge_list(struct weak *w, struct str list)
     void **slot = map_add(&w->verdicts, list);
     if (*slot)
         return *slot;
-    struct verdict *v = *slot = NEW(w->m->arena, struct verdict);
+    struct verdict *v = *slot = NEW(w->m->scratch, struct verdict);
     struct admitted a;
     read_list(&a, list);
     for (size_t i = 0; i < N_SUITES; i++)
@@ -210,7 +210,7 @@ static const struct verdict *weak_list(struct weak *w, const struct directive *d
 static void report_list(const struct weak *w, const struct verdict *v, enum level level,
                         struct span span)
 {
-    struct buf names = { .arena = w->m->arena }, cure = names;
+    struct buf names = { .arena = w->m->scratch }, cure = names;
     unsigned left = v->kinds;
     for (size_t i = 0; i < N_WEAKNESSES; i++) {
         if (!(v->kinds & 1U << i))
@@ -416,8 +416,8 @@ static void check_inbound(struct weak *w)
 void verify_tls_weak(const struct model *m)
 {
     struct weak w = { .m = m,
-                      .verdicts = { .arena = m->arena, .exact = true },
-                      .identities = { .arena = m->arena } };
+                      .verdicts = { .arena = m->scratch, .exact = true },
+                      .identities = { .arena = m->scratch } };
     find_identities(&w);
     check_inbound(&w);
     check_outbound(&w);
