@@ -7,13 +7,13 @@ static const struct lower_row rows[] = {
     { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
 #include "../grammar/lower.def"
 #undef LOWER
-    { .group = LOWER_none }
+    { .group = N_LOWERS }
 };
 
 const struct lower_row *lower_rows(enum lower group)
 {
     const struct lower_row *row = rows;
-    while (row->group != group && row->group != LOWER_none)
+    while (row->group != group && row->group != N_LOWERS)
         row++;
     return row;
 }

@@ -30,7 +30,8 @@ enum lower {
     LOWER_tls_out_dane,
     LOWER_tls_out_mta_sts,
     LOWER_sign,
-    LOWER_defaults
+    LOWER_defaults,
+    N_LOWERS
 };
 
 /* One row of lower.def.  */
