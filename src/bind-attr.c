@@ -174,6 +174,7 @@ void bind_tls(struct bind *b, struct block *block, const struct stmt *s, struct 
         *use = (struct tls_use){ .word = (uint8_t)i,
                                  .span = a.v[1].span,
                                  .copied = block->copied > 0 };
+        b->model->has_required_tls |= !inbound && i == TLS_required;
         if (a.n > 2) {
             use->identity = NEW(b->arena, struct ref);
             *use->identity = bind_ref(b, a.v[2], s);

@@ -121,6 +121,7 @@ void attr_cold(struct bind *b, struct block *block, const struct stmt *s, struct
 {
     struct refs *colds = block->kind == KIND_pool ? &((struct pool *)block->object)->colds
                                                   : &((struct vmta *)block->object)->colds;
+    b->model->has_colds = true;
     if (bind_shape(b, s, a, 1, UINT32_MAX, "VMTA, ..."))
         add_refs(b, colds, s, a, 1);
 }
@@ -178,6 +179,7 @@ static struct domain *domain_named(struct bind *b, struct domains *list, struct 
     d = NEW(b->arena, struct domain);
     d->pattern = pattern.text;
     d->span = pattern.span;
+    b->model->has_named_domains |= !str_eq(d->pattern, STR("*"));
     domains_add(list, d, b->arena);
     return d;
 }

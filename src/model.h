@@ -315,6 +315,7 @@ struct model {
     const struct dict *dict;
     const struct directive *target[N_TARGETS];
     bool *said;  /* for each directive, by its index: it is written somewhere */
+    bool has_colds, has_named_domains, has_required_tls; /* some VMTA, pool or domain has */
     int version; /* PMTA_5_0 and its kind */
     bool fragment;
     struct str host;   /* "" where there are no host blocks */

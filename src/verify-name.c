@@ -350,6 +350,9 @@ static void follow(struct graph *g, size_t root)
 void verify_route_cycle(const struct model *m)
 {
     struct graph g = { .model = m, .index = { .arena = m->scratch } };
+    if (!m->has_colds && !model_says(m, TARGET_domain_reroute) &&
+        !model_says(m, TARGET_domain_backoff_reroute))
+        return;
     build_graph(&g, m);
     for (size_t i = 0; i < m->vmtas.n; i++)
         if (g.nodes[i].color == WHITE)

@@ -95,7 +95,7 @@ void verify_domain_rolled_up(const struct model *model)
 {
     struct rolled rolled = { .queues = { .arena = model->scratch } };
     const struct domain *all = domain_find(&model->domains, STR("*"));
-    if (model->version < PMTA_5_0)
+    if (model->version < PMTA_5_0 || !model->has_named_domains)
         return;
     for (size_t i = 0; i < sizeof rollups / sizeof rollups[0]; i++)
         if (rollups[i].queue.n)
@@ -208,6 +208,8 @@ static bool members_have_cold(const struct model *model, const struct pool *p)
 void verify_warmup_no_cold(const struct model *model)
 {
     bool any = false;
+    if (!model_says(model, TARGET_domain_cold_limit))
+        return;
     for (size_t i = 0; i < model->vmtas.n; i++) {
         const struct vmta *v = model->vmtas.v[i];
         bool cold = has_cold(model, v) || pools_have_cold(v);

@@ -218,6 +218,8 @@ static void check_required(const struct model *m, const struct domains *domains,
 void verify_tls_require_all(const struct model *m)
 {
     static const struct tls_use nothing = { .word = TLS_UNSET };
+    if (!m->has_required_tls && !model_says(m, TARGET_domain_require_starttls))
+        return;
     check_required(m, &m->domains, &nothing);
     for (size_t i = 0; i < m->vmtas.n; i++)
         check_required(m, &m->vmtas.v[i]->domains, &m->vmtas.v[i]->tls);
