@@ -20,22 +20,39 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return x ^ (x >> 29);
 }
 
+/* The eight bytes at 'p'.  */
+static uint64_t word_at(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    return w;
+}
+
+/* Fewer than eight.  */
+static uint64_t short_word(struct str s)
+{
+    uint64_t w = 0;
+    for (size_t i = 0; i < s.n; i++)
+        w = w << 8 | (unsigned char)s.p[i];
+    return w;
+}
+
+uint64_t map_wide_hash(struct str s, bool exact)
+{
+    uint64_t h = 0x2545f4914f6cdd1du ^ s.n, case_bits = exact ? 0 : fold(0);
+    if (s.n < 8) {
+        h = mix(h, short_word(s) | case_bits);
+    } else {
+        for (size_t i = 0; i + 8 < s.n; i += 8)
+            h = mix(h, word_at(s.p + i) | case_bits);
+        h = mix(h, word_at(s.p + s.n - 8) | case_bits); /* the last ones, some of them again */
+    }
+    return mix(h, h >> 32);
+}
+
 uint32_t map_hash(struct str s, bool exact)
 {
-    uint64_t h = 0x2545f4914f6cdd1du ^ s.n;
-    size_t i = 0;
-    for (; i + 8 <= s.n; i += 8) {
-        uint64_t w;
-        memcpy(&w, s.p + i, 8);
-        h = mix(h, exact ? w : fold(w));
-    }
-    if (i < s.n) {
-        uint64_t w = 0;
-        memcpy(&w, s.p + i, s.n - i);
-        h = mix(h, exact ? w : fold(w));
-    }
-    h = mix(h, h >> 32);
-    return (uint32_t)(h >> 16);
+    return (uint32_t)(map_wide_hash(s, exact) >> 16);
 }
 
 static bool same(const struct map *m, struct str a, struct str b)

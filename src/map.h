@@ -37,7 +37,17 @@ static inline void *map_get(const struct map *m, struct str key)
     return slot ? *slot : NULL;
 }
 
+/* The index of the entry whose value slot is 'slot'.  */
+static inline size_t map_index(const struct map *m, void **slot)
+{
+    return (size_t)((struct map_entry *)((char *)slot - offsetof(struct map_entry, value)) -
+                    m->entries);
+}
+
 /* A hash of 's'; letters count without their case unless 'exact'.  */
 uint32_t map_hash(struct str s, bool exact);
+
+/* The same, so wide that two keys with one hash are the same key but for an accident.  */
+uint64_t map_wide_hash(struct str s, bool exact);
 
 #endif

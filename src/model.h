@@ -208,6 +208,7 @@ struct vmta {
 struct pool {
     struct object object;
     struct refs members;
+    bool twice; /* set by resolve: some member may stand twice */
     struct keys keys;
     struct refs colds;
     struct tls_use tls;

@@ -10,6 +10,7 @@ struct resolve {
     struct diags *diags;
     const struct map *elsewhere;
     struct dkim *usual; /* the domain that was signed last */
+    size_t guess;       /* the VMTA or pool that may be named next */
 };
 
 /* Reports that nothing is called 'name', with the nearest of 'map'.  With 'maybe' a file that only
@@ -39,6 +40,20 @@ static bool unknown(struct resolve *r, struct span span, const char *what, struc
     return !r->m->foreign_names;
 }
 
+/* The VMTA or pool of that name, or NULL.  Members are often named in the order in which they are
+   declared: the one behind that which was found last is tried first.  */
+static struct object *object_called(struct resolve *r, struct str name)
+{
+    const struct map *map = &r->m->names[KIND_vmta];
+    if (r->guess < map->n && str_eq(map->entries[r->guess].key, name))
+        return map->entries[r->guess++].value;
+    void **slot = map_find(map, name);
+    if (!slot)
+        return NULL;
+    r->guess = map_index(map, slot) + 1;
+    return *slot;
+}
+
 /* Links a name of a VMTA, with 'pools' also of a pool.  Returns false where the object is on
    another host of the fleet only.  */
 static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
@@ -46,7 +61,7 @@ static bool link_vmta(struct resolve *r, struct ref *ref, bool pools)
     const struct map *map = &r->m->names[KIND_vmta];
     if (ref->bad || !ref->name.n || name_is_reserved(ref->name))
         return true;
-    struct object *o = map_get(map, ref->name);
+    struct object *o = object_called(r, ref->name);
     if (o && (pools || o->kind == KIND_vmta)) {
         ref->to = o;
         ref->name = o->name; /* as declared: PowerMTA may mind the case */
@@ -131,9 +146,10 @@ static void check_member_lines(struct resolve *r, struct pool *pool)
 static void note_membership(struct resolve *r, struct pool *pool)
 {
     for (struct ref *x = pool->members.first; x; x = x->next) {
-        if (!x->to)
-            continue;
         struct vmta *v = (struct vmta *)(void *)x->to;
+        pool->twice |= !v || (v->pools.last && v->pools.last->to == &pool->object);
+        if (!v)
+            continue;
         struct ref *of = NEW(r->arena, struct ref);
         *of = (struct ref){ .name = pool->object.name, .span = x->span, .to = &pool->object };
         if (v->pools.last)
@@ -507,7 +523,7 @@ static void link_outbound(struct resolve *r)
 
 void resolve(struct program *p, struct model *model, const struct map *elsewhere)
 {
-    struct resolve r = { p, model, p->arena, p->diags, elsewhere, NULL };
+    struct resolve r = { p, model, p->arena, p->diags, elsewhere, NULL, 0 };
     index_lists(&r);
     link_outbound(&r);
     link_inbound(&r);

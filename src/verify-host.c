@@ -200,10 +200,47 @@ static void judge_shared(const struct model *model, struct map *seen, const stru
         diag_also(model->diags, m, first->origin->host.span, "first used here");
 }
 
+/* The names of all VMTAs' sources by their hashes.  */
+struct hashes {
+    uint64_t *slots; /* 0 is free */
+    size_t mask;
+};
+
+/* Enters 's'; true where it, or something with its hash, is there already.  */
+static bool was_there(struct hashes *h, struct str s)
+{
+    uint64_t hash = map_wide_hash(s, false) | 1;
+    size_t i = hash >> 1 & h->mask;
+    for (; h->slots[i]; i = (i + 1) & h->mask)
+        if (h->slots[i] == hash)
+            return true;
+    h->slots[i] = hash;
+    return false;
+}
+
+/* Some hostname may stand twice.  A set of hashes is small enough to be asked for each.  */
+static bool some_twice(const struct model *model)
+{
+    size_t n = 0, size = 16;
+    for (size_t i = 0; i < model->vmtas.n; i++)
+        for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
+            n++;
+    while (size < 2 * n)
+        size *= 2;
+    struct hashes h = { NEW_ARRAY(model->scratch, uint64_t, size), size - 1 };
+    for (size_t i = 0; i < model->vmtas.n; i++)
+        for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
+            if (!o->bad_address && !o->bad_host && was_there(&h, o->host.text))
+                return true;
+    return false;
+}
+
 /* Once for each hostname.  */
 void verify_host_shared(const struct model *model)
 {
     struct map seen = { .arena = model->scratch };
+    if (!some_twice(model))
+        return;
     for (size_t i = 0; i < model->vmtas.n; i++)
         for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
             if (!o->bad_address && !o->bad_host)

@@ -91,7 +91,7 @@ static void members_twice(const struct model *m, const struct pool *p)
 void verify_pool_member_twice(const struct model *m)
 {
     for (size_t i = 0; i < m->pools.n; i++)
-        if (m->pools.v[i]->members.first != m->pools.v[i]->members.last)
+        if (m->pools.v[i]->twice)
             members_twice(m, m->pools.v[i]);
 }
 
