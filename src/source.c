@@ -54,15 +54,20 @@ const struct source *source_of(const struct sources *s, uint32_t at)
     return lo ? s->list.v[lo - 1] : NULL;
 }
 
-static void make_lines(struct sources *s, struct source *source)
+/* Finds the starts of lines up to that of the line behind 'offset', and of line 'line'.  */
+static void find_lines(struct sources *s, struct source *source, size_t offset, size_t line)
 {
-    VEC(uint32_t) lines = { 0 };
-    VEC_PUSH(s->arena, &lines, 0);
-    for (size_t i = 0; i < source->text.n; i++)
-        if (source->text.p[i] == '\n')
-            VEC_PUSH(s->arena, &lines, (uint32_t)i + 1);
-    source->lines = lines.v;
-    source->n_lines = lines.n;
+    const char *text = source->text.p;
+    if (!source->lines.n)
+        VEC_PUSH(s->arena, &source->lines, 0);
+    while (source->searched < source->text.n &&
+           (source->searched <= offset || source->lines.n < line)) {
+        size_t left = source->text.n - source->searched;
+        const char *end = memchr(text + source->searched, '\n', left);
+        source->searched = end ? (size_t)(end - text) + 1 : source->text.n;
+        if (end)
+            VEC_PUSH(s->arena, &source->lines, (uint32_t)source->searched);
+    }
 }
 
 struct place source_place(struct sources *s, uint32_t at)
@@ -70,27 +75,25 @@ struct place source_place(struct sources *s, uint32_t at)
     struct source *source = (struct source *)source_of(s, at);
     if (!at || !source)
         return (struct place){ NULL, 0, 0 };
-    if (!source->lines)
-        make_lines(s, source);
     uint32_t offset = at - source->base;
-    size_t lo = 0, hi = source->n_lines;
+    find_lines(s, source, offset, 0);
+    size_t lo = 0, hi = source->lines.n;
     while (lo < hi) {
         size_t middle = lo + (hi - lo) / 2;
-        if (source->lines[middle] <= offset)
+        if (source->lines.v[middle] <= offset)
             lo = middle + 1;
         else
             hi = middle;
     }
-    return (struct place){ source, (uint32_t)lo, offset - source->lines[lo - 1] + 1 };
+    return (struct place){ source, (uint32_t)lo, offset - source->lines.v[lo - 1] + 1 };
 }
 
 struct str source_line(struct sources *s, const struct source *source, uint32_t line)
 {
-    if (!source->lines)
-        make_lines(s, (struct source *)source);
-    if (line == 0 || line > source->n_lines)
+    find_lines(s, (struct source *)source, 0, line);
+    if (line == 0 || line > source->lines.n)
         return STR("");
-    size_t from = source->lines[line - 1];
+    size_t from = source->lines.v[line - 1];
     struct str rest = str_sub(source->text, from, source->text.n);
     struct str text = str_sub(rest, 0, str_find(rest, '\n'));
     if (text.n && text.p[text.n - 1] == '\r')

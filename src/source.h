@@ -19,8 +19,8 @@ struct source {
     bool rows;                  /* legacy rows, not topology */
     struct span included;       /* the path in the statement that included it, or nowhere */
     struct io_identity identity;
-    uint32_t *lines;            /* offsets of line starts; made on first use */
-    size_t n_lines;
+    VEC(uint32_t) lines;        /* offsets of line starts, as far as they were wanted */
+    size_t searched;            /* bytes that were searched for them */
 };
 
 struct sources {
