@@ -140,5 +140,11 @@ check-valgrind: all
 	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='%D%/run-cases.test'
 
 ## Speed and memory on large inputs.
-bench: all
-	@$(PMTAC_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/bench/bench.sh $(abs_top_builddir)/pmtac
+EXTRA_PROGRAMS = %D%/bench/floor %D%/bench/measure
+%C%_bench_floor_SOURCES = %D%/bench/floor.c
+%C%_bench_measure_SOURCES = %D%/bench/measure.c
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+bench: all $(EXTRA_PROGRAMS)
+	@$(PMTAC_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/bench/bench.sh $(abs_top_builddir)/pmtac \
+	  $(abs_top_builddir)/%D%/bench/floor $(abs_top_builddir)/%D%/bench/measure $(BENCH_SIZES)
