@@ -291,8 +291,7 @@ static const struct statement *statement_of(struct bind *b, const struct stmt *s
 
 static void bind_stmt(struct bind *b, const struct stmt *s, const struct statement *statement)
 {
-    enum scope scope =
-        s->block && !statement ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
+    enum scope scope = s->block && !statement ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
     if (statement) {
         statement->bind(b, stmt_words(b->arena, s));
     } else if (scope != N_SCOPES) {

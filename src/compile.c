@@ -238,7 +238,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     return COMPILE_ERRORS;
 }
 
-enum { PIECE = 64 << 10 };       /* bytes of output that are handed on at once */
+enum { PIECE = 64 << 10 }; /* bytes of output that are handed on at once */
 
 /* Output on its way out.  */
 struct printer {
@@ -272,8 +272,9 @@ static void print_model(struct compilation *c, const struct model *m, put_fn *pu
     const struct options *o = c->program.options;
     struct emit_options options = { header(c, m), o->annotate, o->redact };
     struct printer p = { c, &options, &c->piece, put, context, false };
-    struct conf conf = { .arena = &c->scratch, .diags = &c->diags, .checked = true,
-                         .done = print_done, .context = &p };
+    struct conf conf = {
+        .arena = &c->scratch, .diags = &c->diags, .checked = true, .done = print_done, .context = &p
+    };
     c->piece.n = 0; /* one that went wrong left something */
     emit_header(&options, &c->piece);
     plan(m, &conf);

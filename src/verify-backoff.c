@@ -255,7 +255,9 @@ static void find_traps(struct backoff *b)
 
 void verify_backoff_no_exit(const struct model *m)
 {
-    struct backoff b = { .m = m, .traps = { .arena = m->scratch }, .pools = { .arena = m->scratch } };
+    struct backoff b = { .m = m,
+                         .traps = { .arena = m->scratch },
+                         .pools = { .arena = m->scratch } };
     find_traps(&b);
     if (!b.traps.n)
         return;
