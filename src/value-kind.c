@@ -11,51 +11,45 @@ static const struct {
     struct cidr range;
     enum addr_kind kind;
 } ranges[] = {
-#define V4(A, B, C, D, BITS, KIND)                                                                 \
-    {                                                                                              \
-        { { { A, B, C, D }, 4 }, BITS }, ADDR_##KIND                                               \
-    }
-#define V6(A, B, C, D, BITS, KIND)                                                                 \
-    {                                                                                              \
-        { { { (A) >> 8, (A)&255, (B) >> 8, (B)&255, (C) >> 8, (C)&255, (D) >> 8, (D)&255 }, 6 },   \
-          BITS },                                                                                  \
-            ADDR_##KIND                                                                            \
-    }
+#define V4(A, B, C, D, BITS, KIND) { { { { A, B, C, D }, 4 }, BITS }, ADDR_##KIND }
+#define V6(A, B, C, D, BITS, KIND)                                                              \
+    { { { { (A) >> 8, (A) & 255, (B) >> 8, (B) & 255, (C) >> 8, (C) & 255, (D) >> 8, (D) & 255 },  \
+          6 }, BITS }, ADDR_##KIND }
     V4(0, 0, 0, 0, 8, UNSPECIFIED),
     V4(10, 0, 0, 0, 8, PRIVATE),
-    V4(100, 64, 0, 0, 10, PRIVATE), /* RFC 6598 */
+    V4(100, 64, 0, 0, 10, PRIVATE),             /* RFC 6598 */
     V4(127, 0, 0, 0, 8, LOOPBACK),
     V4(169, 254, 0, 0, 16, LINK_LOCAL),
     V4(172, 16, 0, 0, 12, PRIVATE),
-    V4(192, 0, 0, 9, 32, PUBLIC),  /* RFC 7723, PCP anycast */
-    V4(192, 0, 0, 10, 32, PUBLIC), /* RFC 8155, TURN anycast */
+    V4(192, 0, 0, 9, 32, PUBLIC),               /* RFC 7723, PCP anycast */
+    V4(192, 0, 0, 10, 32, PUBLIC),              /* RFC 8155, TURN anycast */
     V4(192, 0, 0, 0, 24, RESERVED),
     V4(192, 0, 2, 0, 24, DOCUMENTATION),
-    V4(192, 88, 99, 0, 24, RESERVED), /* RFC 7526, the old 6to4 relays */
+    V4(192, 88, 99, 0, 24, RESERVED),           /* RFC 7526, the old 6to4 relays */
     V4(192, 168, 0, 0, 16, PRIVATE),
-    V4(198, 18, 0, 0, 15, RESERVED), /* RFC 2544, benchmarking */
+    V4(198, 18, 0, 0, 15, RESERVED),            /* RFC 2544, benchmarking */
     V4(198, 51, 100, 0, 24, DOCUMENTATION),
     V4(203, 0, 113, 0, 24, DOCUMENTATION),
     V4(224, 0, 0, 0, 4, MULTICAST),
     V4(240, 0, 0, 0, 4, RESERVED),
     { { { { [15] = 0 }, 6 }, 128 }, ADDR_UNSPECIFIED },
     { { { { [15] = 1 }, 6 }, 128 }, ADDR_LOOPBACK },
-    { { { { [10] = 255, [11] = 255 }, 6 }, 96 }, ADDR_RESERVED }, /* IPv4-mapped */
-    V6(0x64, 0xff9b, 1, 0, 48, RESERVED),                         /* RFC 8215, local translation */
-    V6(0x100, 0, 0, 0, 64, RESERVED),                             /* RFC 6666, discard-only */
-    V6(0x100, 0, 0, 1, 64, RESERVED),                             /* RFC 9780, dummy prefix */
-    V6(0x2001, 1, 0, 0, 48, PUBLIC),     /* anycast services and the like */
-    V6(0x2001, 3, 0, 0, 32, PUBLIC),     /* RFC 7450 */
-    V6(0x2001, 4, 0x112, 0, 48, PUBLIC), /* RFC 7535 */
-    V6(0x2001, 0x20, 0, 0, 28, PUBLIC),  /* RFC 7343 */
-    V6(0x2001, 0x30, 0, 0, 28, PUBLIC),  /* RFC 9374 */
-    V6(0x2001, 0, 0, 0, 23, RESERVED),   /* RFC 2928, protocol assignments, Teredo */
+    { { { { [10] = 255, [11] = 255 }, 6 }, 96 }, ADDR_RESERVED },  /* IPv4-mapped */
+    V6(0x64, 0xff9b, 1, 0, 48, RESERVED),       /* RFC 8215, local translation */
+    V6(0x100, 0, 0, 0, 64, RESERVED),           /* RFC 6666, discard-only */
+    V6(0x100, 0, 0, 1, 64, RESERVED),           /* RFC 9780, dummy prefix */
+    V6(0x2001, 1, 0, 0, 48, PUBLIC),            /* anycast services and the like */
+    V6(0x2001, 3, 0, 0, 32, PUBLIC),            /* RFC 7450 */
+    V6(0x2001, 4, 0x112, 0, 48, PUBLIC),        /* RFC 7535 */
+    V6(0x2001, 0x20, 0, 0, 28, PUBLIC),         /* RFC 7343 */
+    V6(0x2001, 0x30, 0, 0, 28, PUBLIC),         /* RFC 9374 */
+    V6(0x2001, 0, 0, 0, 23, RESERVED),          /* RFC 2928, protocol assignments, Teredo */
     V6(0x2001, 0xdb8, 0, 0, 32, DOCUMENTATION),
     V6(0x3fff, 0, 0, 0, 20, DOCUMENTATION),
-    V6(0x5f00, 0, 0, 0, 16, RESERVED), /* RFC 9602 */
+    V6(0x5f00, 0, 0, 0, 16, RESERVED),          /* RFC 9602 */
     V6(0xfc00, 0, 0, 0, 7, PRIVATE),
     V6(0xfe80, 0, 0, 0, 10, LINK_LOCAL),
-    V6(0xfec0, 0, 0, 0, 10, RESERVED), /* RFC 3879, the old site-local addresses */
+    V6(0xfec0, 0, 0, 0, 10, RESERVED),          /* RFC 3879, the old site-local addresses */
     V6(0xff00, 0, 0, 0, 8, MULTICAST),
 #undef V4
 #undef V6
@@ -122,7 +116,8 @@ static enum addr_kind kind_around(const struct cidr *cidr)
     for (size_t i = 0; i < N_RANGES; i++) {
         const struct cidr *range = &ranges[i].range;
         bool same = range->addr.family == cidr->addr.family;
-        if (range->addr.family > cidr->addr.family || (same && range->addr.b[0] > cidr->addr.b[0]))
+        if (range->addr.family > cidr->addr.family ||
+            (same && range->addr.b[0] > cidr->addr.b[0]))
             break;
         if (same && cidr_contains(range, cidr))
             return ranges[i].kind;
@@ -149,22 +144,14 @@ enum addr_kind addr_kind(const struct addr *addr)
 const char *addr_kind_name(enum addr_kind kind)
 {
     switch (kind) {
-    case ADDR_PUBLIC:
-        return "public";
-    case ADDR_UNSPECIFIED:
-        return "unspecified";
-    case ADDR_LOOPBACK:
-        return "loopback";
-    case ADDR_PRIVATE:
-        return "private";
-    case ADDR_LINK_LOCAL:
-        return "link-local";
-    case ADDR_DOCUMENTATION:
-        return "documentation";
-    case ADDR_MULTICAST:
-        return "multicast";
-    case ADDR_RESERVED:
-        return "reserved";
+    case ADDR_PUBLIC: return "public";
+    case ADDR_UNSPECIFIED: return "unspecified";
+    case ADDR_LOOPBACK: return "loopback";
+    case ADDR_PRIVATE: return "private";
+    case ADDR_LINK_LOCAL: return "link-local";
+    case ADDR_DOCUMENTATION: return "documentation";
+    case ADDR_MULTICAST: return "multicast";
+    case ADDR_RESERVED: return "reserved";
     }
     return "";
 }

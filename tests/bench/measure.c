@@ -1,5 +1,5 @@
-/* measure.c - runs commands in turns, so that what disturbs one disturbs all, and prints for each its
-   best time in nanoseconds and its peak memory in kilobytes.
+/* measure.c - runs commands in turns, so that what disturbs one disturbs all, and prints for each
+   its best time in nanoseconds and its peak memory in kilobytes.
 
    measure TURNS LABEL COMMAND [LABEL COMMAND]...  where COMMAND is for the shell.  */
 
