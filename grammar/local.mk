@@ -5,6 +5,7 @@ libpmtac_a_SOURCES += \
 	%D%/checks.def \
 	%D%/ciphers.def \
 	%D%/directives.def \
+	%D%/explain.def \
 	%D%/foreign.def \
 	%D%/identity.def \
 	%D%/kinds.def \

@@ -12,7 +12,7 @@ enum {
 };
 
 static const struct check_row rows[] = {
-#define CHECK(ID, NAME, LEVEL, ABOUT) { NAME, LEVEL_##LEVEL, ABOUT },
+#define CHECK(ID, NAME, LEVEL, LOWERED, ABOUT) { NAME, LEVEL_##LEVEL, LOWERED_##LOWERED, ABOUT },
 #include "../grammar/checks.def"
 #undef CHECK
 };

@@ -22,9 +22,13 @@ enum check {
     N_CHECKS
 };
 
+/* Where a user may say that an error of a check is none: a column of checks.def.  */
+enum lowered { LOWERED_ANYWHERE, LOWERED_CALL, LOWERED_NEVER };
+
 struct check_row {
     const char *name;
     enum level level; /* unless the place says otherwise */
+    enum lowered lowered;
     const char *about;
 };
 
