@@ -10,6 +10,7 @@ libpmtac_a_SOURCES += \
 	%D%/identity.def \
 	%D%/kinds.def \
 	%D%/legacy.def \
+	%D%/levels.def \
 	%D%/lower.def \
 	%D%/options.def \
 	%D%/parse.h \

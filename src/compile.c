@@ -101,7 +101,7 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
     check_assigned(c, &list);
     for (size_t i = 0; i < list.n; i++)
         resolve(&c->program, list.v[i], &names);
-    bool whole = c->diags.n_errors == 0;
+    bool whole = c->diags.n_faults == 0;
     for (size_t i = 0; i < list.n; i++)
         inbound(list.v[i]);
     for (size_t i = 0; i < list.n; i++)
@@ -119,13 +119,27 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
                      (struct output){ .host = list.v[i]->host, .model = list.v[i] });
 }
 
-/* Last, when all has been said.  */
-static void apply_suppressions(struct compilation *c)
+/* The comments of all inputs.  */
+static void read_suppressions(struct compilation *c, struct suppress *s)
 {
+    *s = (struct suppress){ .diags = &c->diags };
     for (size_t i = 0; i < c->program.files.n; i++)
-        suppress(&c->diags, c->program.files.v[i]);
+        suppress_file(s, c->program.files.v[i]);
     for (size_t i = 0; i < c->program.rows.n; i++)
-        suppress(&c->diags, c->program.rows.v[i]->file);
+        suppress_rows(s, &c->program.rows.v[i]->rows);
+    suppress_apply(s);
+}
+
+/* Last, when all has been said.  What stopped some checks from running is no reason to remove the
+   comments about them.  */
+static void report_suppressions(struct compilation *c, struct suppress *s)
+{
+    const struct options *o = c->program.options;
+    bool judged[N_CHECKS];
+    for (size_t i = 0; i < N_CHECKS; i++)
+        judged[i] = !c->diags.n_faults;
+    judged[CHECK_secret_weak] &= o->secrets && !o->redact;
+    suppress_report(s, judged);
 }
 
 /* The main inputs as topology, in order.  */
@@ -198,15 +212,18 @@ static void run(struct compilation *c, const struct options *options, enum compi
     c->program.scratch = &c->scratch;
     if (c->program.broken)
         return;
+    struct suppress suppress;
+    read_suppressions(c, &suppress);
     if (goal == COMPILE_CONVERT) {
-        if (!c->diags.n_errors)
+        if (!c->diags.n_faults)
             convert(c);
-    } else if (is_empty(&c->program) && !c->diags.n_errors) {
-        nothing_declared(c);
-    } else {
-        compile_models(c, goal);
-        apply_suppressions(c);
+        return;
     }
+    if (is_empty(&c->program) && !c->diags.n_faults)
+        nothing_declared(c);
+    else
+        compile_models(c, goal);
+    report_suppressions(c, &suppress);
 }
 
 enum compile_status compile(struct compilation *c, const struct options *options,
@@ -227,12 +244,13 @@ enum compile_status compile(struct compilation *c, const struct options *options
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
     c->options = *options;
+    c->diags.levels = &c->options.levels;
     run(c, &c->options, goal);
     diags_sort(&c->diags);
     c->diags.closed = true; /* printing says again what planning said */
     if (c->program.broken)
         return COMPILE_BROKEN;
-    if (!c->diags.n_errors)
+    if (!diags_forbid(&c->diags))
         return COMPILE_FINE;
     c->outputs.n = 0;
     return COMPILE_ERRORS;

@@ -1,8 +1,8 @@
 /* compile.h - the pipeline: inputs to messages and outputs.
 
    The one entry to the library.  Always true: it holds no global state, never exits, never writes a
-   file, and comes back from running out of memory; where anything is an error there is no output.
- */
+   file, and comes back from running out of memory; where anything is an error there is no output,
+   nor where the options are strict and anything is a warning.  */
 
 #ifndef PMTAC_COMPILE_H
 #define PMTAC_COMPILE_H
@@ -15,7 +15,7 @@ enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT };
 
 enum compile_status {
     COMPILE_FINE,   /* warnings included */
-    COMPILE_ERRORS, /* in the input */
+    COMPILE_ERRORS, /* in the input, or warnings where none may be */
     COMPILE_BROKEN, /* an input named by the caller cannot be read */
     COMPILE_NO_MEMORY,
     COMPILE_BUG /* a promise of this program was broken: 'arena.bug' says which */

@@ -116,6 +116,7 @@ void diags_print_json(struct diags *d, struct buf *out)
         put_diag(d, out, d->list.v[i]);
         comma = ",";
     }
-    buf_printf(out, "%s],\n  \"errors\": %zu,\n  \"warnings\": %zu\n}\n", *comma ? "\n  " : "",
-               d->n_errors, d->n_warnings);
+    buf_printf(out, "%s],\n  \"omitted\": %zu,\n", *comma ? "\n  " : "", d->n_dropped);
+    buf_printf(out, "  \"errors\": %zu,\n  \"warnings\": %zu,\n  \"failed\": %s\n}\n", d->n_errors,
+               d->n_warnings, diags_forbid(d) ? "true" : "false");
 }

@@ -387,17 +387,33 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m, con
         put_note(d, out, m->span, c, "help", m->help);
 }
 
-/* What was said in all, in one line; nothing where nothing was said.  */
-static void put_count(struct buf *out, const struct diags *d, size_t unshown)
+static void put_number(struct buf *out, size_t n, const char *thing)
 {
-    if (unshown)
-        buf_printf(out, "pmtac: %zu more error%s not shown (--max-errors)\n", unshown,
-                   unshown == 1 ? "" : "s");
-    if (d->n_errors && d->n_warnings)
-        buf_printf(out, "pmtac: %zu error%s and %zu warning%s\n", d->n_errors,
-                   d->n_errors == 1 ? "" : "s", d->n_warnings, d->n_warnings == 1 ? "" : "s");
-    else if (d->n_errors)
-        buf_printf(out, "pmtac: %zu error%s\n", d->n_errors, d->n_errors == 1 ? "" : "s");
+    buf_printf(out, "%zu %s%s", n, thing, n == 1 ? "" : "s");
+}
+
+/* What was left out, of 'n' things, and why.  */
+static void put_unshown(struct buf *out, size_t n, const char *thing, const char *why)
+{
+    if (!n)
+        return;
+    buf_text(out, "pmtac: ");
+    put_number(out, n, thing);
+    buf_printf(out, " not shown%s\n", why);
+}
+
+/* What was said in all, in one line; nothing where nothing forbids an output.  */
+static void put_count(struct buf *out, const struct diags *d)
+{
+    if (!diags_forbid(d))
+        return;
+    buf_text(out, "pmtac: ");
+    if (d->n_errors)
+        put_number(out, d->n_errors, "error");
+    buf_text(out, d->n_errors && d->n_warnings ? " and " : "");
+    if (d->n_warnings)
+        put_number(out, d->n_warnings, "warning");
+    buf_text(out, d->n_errors ? "\n" : ", and --strict takes none\n");
 }
 
 typedef void put_fn(struct diags *, struct buf *, const struct diag *, const struct colors *);
@@ -405,15 +421,19 @@ typedef void put_fn(struct diags *, struct buf *, const struct diag *, const str
 static void put_all(struct diags *d, struct buf *out, size_t max_errors, const struct colors *c,
                     put_fn *put)
 {
-    size_t shown = 0;
+    size_t errors = 0, warnings = 0;
     for (size_t i = 0; i < d->list.n; i++) {
         const struct diag *m = d->list.v[i];
-        if (m->level == LEVEL_OFF || (m->level == LEVEL_ERROR && max_errors && shown == max_errors))
+        bool too_many = m->level == LEVEL_ERROR && max_errors && errors == max_errors;
+        if (m->level == LEVEL_OFF || too_many)
             continue;
-        shown += m->level == LEVEL_ERROR;
+        errors += m->level == LEVEL_ERROR;
+        warnings += m->level == LEVEL_WARNING;
         put(d, out, m, c);
     }
-    put_count(out, d, d->n_errors - shown);
+    put_unshown(out, d->n_errors - errors, "more error", " (--max-errors)");
+    put_unshown(out, d->n_warnings - warnings, "more warning", "");
+    put_count(out, d);
 }
 
 void diags_print_text(struct diags *d, struct buf *out, size_t max_errors, bool color)

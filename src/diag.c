@@ -101,30 +101,44 @@ static struct str make_text(struct diags *d, struct span span, const char *forma
     return shorten(d->arena, hide_by_looks(d, span, text));
 }
 
+static struct diag *keep(struct diags *d, struct diag m)
+{
+    struct diag *kept = NEW(d->arena, struct diag);
+    *kept = m;
+    kept->also_end = &kept->also;
+    VEC_PUSH(d->arena, &d->list, kept);
+    if (m.level == LEVEL_ERROR && diag_is_stubborn(d, m.check))
+        diag_also(d, kept, NOWHERE, "an error of this check cannot be switched off");
+    return kept;
+}
+
 PRINTF(5, 0)
-static struct diag *report(struct diags *d, enum check check, enum level level, struct span span,
+static struct diag *report(struct diags *d, enum check check, enum level usual, struct span span,
                            const char *format, va_list args)
 {
     d->n_calls++;
     if (d->closed)
         return scratch(d);
+    enum level level = diag_judge(d, check, usual, span);
+    if (level == LEVEL_OFF)
+        return scratch(d);
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
     struct str text = full ? STR("") : make_text(d, span, format, args);
-    void **seen = full ? NULL : seen_at(d, check, level, span);
+    void **seen = full ? NULL : seen_at(d, check, usual, span);
     if (seen && *seen)
         return repeat(d, *seen, text);
     d->n_errors += level == LEVEL_ERROR;
     d->n_warnings += level == LEVEL_WARNING;
+    d->n_faults += level == LEVEL_ERROR && usual == LEVEL_ERROR;
+    d->n_dropped += full;
     if (full)
         return scratch(d);
-    struct diag *m = NEW(d->arena, struct diag);
-    *m = (struct diag){
-        .check = check, .level = level, .span = span, .text = text, .context = d->context
-    };
-    m->also_end = &m->also;
-    *seen = m;
-    VEC_PUSH(d->arena, &d->list, m);
-    return m;
+    return *seen = keep(d, (struct diag){ .check = check,
+                                          .usual = usual,
+                                          .level = level,
+                                          .span = span,
+                                          .text = text,
+                                          .context = d->context });
 }
 
 struct diag *diag_at(struct diags *d, enum check check, enum level level, struct span span,

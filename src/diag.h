@@ -32,6 +32,31 @@ struct check_row {
     const char *about;
 };
 
+/* What the user wishes of a check: a row of levels.def, the last that names it.  */
+enum wish {
+    WISH_USUAL,
+    WISH_ON,      /* at least a warning */
+    WISH_OFF,
+    WISH_ERROR,
+    WISH_NO_ERROR /* at most a warning, whatever is said of all */
+};
+
+struct levels {
+    enum wish of[N_CHECKS];
+    bool errors; /* warnings are errors */
+    bool strict; /* warnings stay warnings, and nothing is written where there are any */
+};
+
+/* What a comment allows: messages of 'check' inside of 'span', unless they are errors that no
+   comment can lower.  */
+struct allowance {
+    enum check check;
+    struct span span, comment;
+    struct allowance *outer; /* of the same check, around this one */
+    bool used;               /* a message was silenced */
+    bool refused;            /* an error was met that no comment can lower */
+};
+
 /* A second place that belongs to a message.  */
 struct diag_also {
     struct span span;
@@ -55,7 +80,8 @@ struct diag_context {
 
 struct diag {
     enum check check;
-    enum level level;
+    enum level usual; /* as it was reported */
+    enum level level; /* as it counts: what the user wants of the check, over that */
     struct span span;
     struct str text;
     struct diag_also *also, **also_end;
@@ -84,16 +110,21 @@ struct diags {
         size_t at;               /* where a secret may begin in it */
     } suspect;
     size_t guesses;              /* suggestions left: each looks at many names */
-    size_t n_errors, n_warnings;
-    size_t n_calls; /* of 'diag', whatever became of them */
-    bool closed;    /* all has been said: what comes now was said before */
+    const struct levels *levels; /* NULL: as usual */
+    struct allowance **allowances; /* by check and place */
+    size_t n_allowances;
+    size_t n_errors, n_warnings; /* of all, kept or not */
+    size_t n_dropped;            /* messages that were not kept: there were too many */
+    size_t n_faults;             /* errors that nobody raised: what was read is not whole */
+    size_t n_calls;              /* of 'diag', whatever became of them */
+    bool closed;                 /* all has been said: what comes now was said before */
     struct diag scratch; /* takes what is said of a repeated message */
 };
 
 void diags_init(struct diags *, struct arena *, struct sources *);
 
 /* Reports 'check' at 'span' with its usual level.  Never NULL; what 'diag_also' and its kind add to
-   a repeated message is dropped.  */
+   a message that is repeated or silenced is dropped.  */
 struct diag *diag(struct diags *, enum check, struct span, const char *format, ...) PRINTF(4, 5);
 
 /* The same with another level than the usual one.  */
@@ -115,6 +146,21 @@ bool diag_may_guess(struct diags *);
 
 /* What stands at 'span' is never to be shown.  */
 void diag_secret(struct diags *, struct span);
+
+/* From now on the 'n' allowances of 'list' count, and for what has been reported too.  Sorts them;
+   of two for the same check and span the second is never used.  They stay the caller's.  Called
+   once.  */
+void diags_allow(struct diags *, struct allowance **list, size_t n);
+
+/* The level of a message of 'check' at 'span' that is 'usual' by itself, after what the user and
+   the comments say; marks the allowance that took it.  */
+enum level diag_judge(struct diags *, enum check, enum level usual, struct span);
+
+/* An error of 'check' was to be lowered, and cannot be.  */
+bool diag_is_stubborn(const struct diags *, enum check);
+
+/* The messages so far forbid that anything is written.  */
+bool diags_forbid(const struct diags *);
 
 /* Sorts by place and check; the order is the same on every machine.  */
 void diags_sort(struct diags *);

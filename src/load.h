@@ -27,6 +27,7 @@ struct options {
     bool fragment, annotate, redact;
     bool secrets;    /* read them from their places (when building) */
     struct str host; /* only this one; "" all */
+    struct levels levels;
 };
 
 /* A host block whose header has ranges: one of its elements, as in struct env.  */

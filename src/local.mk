@@ -32,6 +32,7 @@ libpmtac_a_SOURCES += \
 	%D%/depfile.c \
 	%D%/depfile.h \
 	%D%/diag-json.c \
+	%D%/diag-level.c \
 	%D%/diag-secret.c \
 	%D%/diag-secret.h \
 	%D%/diag-text.c \
@@ -50,6 +51,8 @@ libpmtac_a_SOURCES += \
 	%D%/emit.h \
 	%D%/expand.c \
 	%D%/expand.h \
+	%D%/explain.c \
+	%D%/explain.h \
 	%D%/inbound.c \
 	%D%/inbound.h \
 	%D%/io.c \

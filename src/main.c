@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include "deliver.h"
+#include "explain.h"
 #include "outfile.h"
 
 #include <errno.h>
@@ -33,23 +34,28 @@ static bool guard_descriptors(void)
     return true;
 }
 
+/* Text that was asked for is the result.  */
+static int print_text(struct str text)
+{
+    const char *why;
+    if (outfile_stdout(text, &why) != OUTFILE_FAILED)
+        return STATUS_FINE;
+    complain("standard output", why);
+    return STATUS_TROUBLE;
+}
+
 /* Messages: machine formats of 'check' are its data, all else is talk.  */
 static int print_messages(struct compilation *c, const struct opts *o)
 {
     struct buf text = { .arena = &c->arena };
-    const char *why;
     if (o->format == MESSAGES_JSON)
         diags_print_json(&c->diags, &text);
     else if (o->format == MESSAGES_GCC)
         diags_print_gcc(&c->diags, &text, o->max_errors);
     else
         diags_print_text(&c->diags, &text, o->max_errors, o->color);
-    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT) {
-        if (outfile_stdout(buf_str(&text), &why) != OUTFILE_FAILED)
-            return STATUS_FINE;
-        complain("standard output", why);
-        return STATUS_TROUBLE;
-    }
+    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT)
+        return print_text(buf_str(&text));
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
 
@@ -61,6 +67,7 @@ static enum compile_goal goal_of(enum command command)
     case COMMAND_convert:
         return COMPILE_CONVERT;
     case COMMAND_check:
+    case COMMAND_explain:
     case N_COMMANDS:
         break;
     }
@@ -90,23 +97,32 @@ static int run_compilation(struct compilation *c, const struct opts *o)
     return fine ? STATUS_FINE : STATUS_TROUBLE;
 }
 
+static int run_explain(const struct opts *o, struct buf *text)
+{
+    if (!o->checks.n)
+        explain_list(text);
+    for (size_t i = 0; i < o->checks.n; i++) {
+        buf_text(text, i ? "\n\n" : "");
+        explain_check(text, o->checks.v[i]);
+    }
+    return print_text(buf_str(text));
+}
+
 static int run(struct arena *arena, int argc, char **argv)
 {
     struct opts o;
     struct buf text = { .arena = arena };
-    const char *why;
     switch (opts_read(&o, arena, argc, argv, &text)) {
     case OPTS_RUN:
         break;
     case OPTS_DONE:
-        if (outfile_stdout(buf_str(&text), &why) != OUTFILE_FAILED)
-            return STATUS_FINE;
-        complain("standard output", why);
-        return STATUS_TROUBLE;
+        return print_text(buf_str(&text));
     case OPTS_WRONG:
         put_stderr(buf_str(&text));
         return STATUS_TROUBLE;
     }
+    if (o.command == COMMAND_explain)
+        return run_explain(&o, &text);
     struct compilation *c = arena_alloc(arena, sizeof *c);
     int status = run_compilation(c, &o);
     compile_free(c);

@@ -83,7 +83,7 @@ static void put_help(struct buf *out)
     buf_text(out, "Usage: pmtac COMMAND [OPTION]... FILE...\n"
                   "Compiles mail topologies to PowerMTA configuration.\n\nCommands:\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
-        buf_printf(out, "  %-8s %-8s %s\n", commands[i].name, commands[i].arguments,
+        buf_printf(out, "  %-8s %-10s %s\n", commands[i].name, commands[i].arguments,
                    commands[i].about);
     buf_text(out, "\nOptions:\n");
     for (size_t i = 0; i < N_OPTIONS; i++) {
@@ -204,6 +204,62 @@ static enum opts_result read_word(struct reader *r, enum option_id id, const cha
     return word < 0 ? wrong(r, "--color is always, never or auto, not", arg) : OPTS_RUN;
 }
 
+/* Checks are named in -W and in 'explain'.  */
+static enum opts_result unknown_check(struct reader *r, struct str name)
+{
+    struct suggest near;
+    suggest_init(&near, name);
+    for (size_t i = 0; i < N_CHECKS; i++)
+        suggest_offer(&near, str_of(check_row((enum check)i)->name));
+    buf_text(r->text, "pmtac: no check is called `");
+    diag_escape(r->text, name);
+    buf_text(r->text, "`");
+    if (near.best.n)
+        buf_printf(r->text, "; did you mean `%.*s`?", STR_ARG(near.best));
+    buf_text(r->text, "\npmtac: `pmtac explain` lists them\n");
+    return OPTS_WRONG;
+}
+
+/* A word of levels.def.  */
+static enum opts_result read_warn(struct reader *r, struct str word)
+{
+    static const struct {
+        struct str word;
+        bool yes;
+    } all[] = {
+#define WISH(PREFIX, WISH)
+#define FOR_ALL(WORD, YES) { STR_INIT(WORD), YES },
+#include "../grammar/levels.def"
+#undef WISH
+#undef FOR_ALL
+    };
+    static const struct {
+        struct str prefix;
+        enum wish wish;
+    } wishes[] = {
+#define WISH(PREFIX, WISH) { STR_INIT(PREFIX), WISH_##WISH },
+#define FOR_ALL(WORD, YES)
+#include "../grammar/levels.def"
+#undef WISH
+#undef FOR_ALL
+    };
+    struct levels *levels = &r->opts->options.levels;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (str_eq(word, all[i].word)) {
+            levels->errors = all[i].yes;
+            return OPTS_RUN;
+        }
+    size_t i = 0;
+    while (!str_starts(word, wishes[i].prefix))
+        i++;
+    struct str name = str_sub(word, wishes[i].prefix.n, word.n);
+    enum check check = check_named(name);
+    if (check == N_CHECKS)
+        return unknown_check(r, name);
+    levels->of[check] = wishes[i].wish;
+    return OPTS_RUN;
+}
+
 static enum opts_result read_target(struct reader *r, const char *arg)
 {
     r->opts->options.version = version_of(str_of(arg));
@@ -247,6 +303,11 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
     case OPTION_language:
     case OPTION_color:
         return read_word(r, id, arg);
+    case OPTION_warn:
+        return read_warn(r, str_of(arg));
+    case OPTION_strict:
+        o->levels.strict = true;
+        return OPTS_RUN;
     case OPTION_include:
         VEC_PUSH(r->arena, &o->include_dirs, str_of(arg));
         return OPTS_RUN;
@@ -384,6 +445,18 @@ static enum opts_result check_options(struct reader *r, unsigned used)
     return OPTS_RUN;
 }
 
+/* The words behind 'explain'.  */
+static enum opts_result read_checks(struct reader *r)
+{
+    for (size_t i = 1; i < r->words.n; i++) {
+        enum check check = check_named(str_of(r->words.v[i]));
+        if (check == N_CHECKS)
+            return unknown_check(r, str_of(r->words.v[i]));
+        VEC_PUSH(r->arena, &r->opts->checks, check);
+    }
+    return OPTS_RUN;
+}
+
 enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char **argv,
                            struct buf *text)
 {
@@ -400,6 +473,8 @@ enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char *
         result = check_options(&r, used);
     if (result != OPTS_RUN)
         return result;
+    if (o->command == COMMAND_explain)
+        return read_checks(&r);
     for (size_t i = 1; i < r.words.n; i++)
         VEC_PUSH(arena, &o->options.inputs, str_of(r.words.v[i]));
     if (!o->options.inputs.n)

@@ -3,20 +3,23 @@
 #include "suppress.h"
 #include "suggest.h"
 
-struct suppress {
-    struct diags *d;
-    const struct ast_file *file;
+/* A search over one file: the comments in it and the first that has not found its statement.  */
+struct search {
+    struct sources *sources;
+    struct suppression **list;
+    size_t n, next;
 };
 
-static uint32_t line_of(struct suppress *s, uint32_t at)
+static uint32_t line_of(const struct search *w, uint32_t at)
 {
-    return source_place(s->d->sources, at).line;
+    return source_place(w->sources, at).line;
 }
 
 static uint32_t stmt_start(const struct stmt *s)
 {
     return value_span(stmt_value(s, 0)).lo;
 }
+
 static uint32_t stmt_end(const struct stmt *s)
 {
     return s->block ? stmt_close(s) + 1 : stmt_span(s).hi;
@@ -27,10 +30,22 @@ static struct span whole(const struct stmt *s)
     return (struct span){ stmt_start(s), stmt_end(s) };
 }
 
-/* An empty line stands between the two places.  */
-static bool is_cut_loose(struct suppress *s, uint32_t from, uint32_t to)
+/* The place of the next comment, or beyond all places.  */
+static uint32_t next_at(const struct search *w)
 {
-    struct str between = source_text(s->d->sources, (struct span){ from, to });
+    return w->next < w->n ? w->list[w->next]->allowance.comment.lo : UINT32_MAX;
+}
+
+/* The next comment covers 'span'.  */
+static void settle(struct search *w, struct span span)
+{
+    w->list[w->next++]->allowance.span = span;
+}
+
+/* An empty line stands between the two places.  */
+static bool is_cut_loose(const struct search *w, uint32_t from, uint32_t to)
+{
+    struct str between = source_text(w->sources, (struct span){ from, to });
     bool empty = false;
     for (size_t i = 0; i < between.n; i++) {
         if (between.p[i] == '\n' && empty)
@@ -43,55 +58,59 @@ static bool is_cut_loose(struct suppress *s, uint32_t from, uint32_t to)
     return false;
 }
 
-/* Where the first statement in the block of 's' begins; beyond all where there is none.  */
-static uint32_t first_in(const struct stmt *s)
+/* The comments in front of position 'end' are above what covers 'span': it is theirs from the last
+   upwards to the first empty line.  */
+static void settle_above(struct search *w, uint32_t end, struct span span)
 {
-    struct walk w = walk_block(s);
-    const struct stmt *child = walk_next(&w);
-    return child ? stmt_start(child) : UINT32_MAX;
-}
-
-/* What the comment covers among the statements of one block; nowhere for nothing.  */
-static struct span covered(struct suppress *s, struct walk w, struct span comment)
-{
-    struct span before = NOWHERE;
-    const struct stmt *x;
-    while ((x = walk_next(&w))) {
-        bool inside = x->block && stmt_open(x) < comment.lo && comment.lo < stmt_close(x);
-        if (inside && line_of(s, stmt_open(x)) == line_of(s, comment.lo) &&
-            first_in(x) > comment.lo)
-            return whole(x);
-        if (inside)
-            return covered(s, walk_block(x), comment);
-        if (stmt_start(x) >= comment.hi)
-            return before.hi || is_cut_loose(s, comment.hi, stmt_start(x)) ? before : whole(x);
-        if (line_of(s, stmt_end(x) - 1) == line_of(s, comment.lo))
-            before = whole(x);
+    size_t from = w->next;
+    while (next_at(w) < end)
+        w->next++;
+    for (size_t i = w->next; i > from; i--) {
+        struct allowance *x = &w->list[i - 1]->allowance;
+        if (is_cut_loose(w, x->comment.hi, i < w->next ? w->list[i]->allowance.comment.lo : end))
+            return;
+        x->span = span;
     }
-    return before;
 }
 
-static bool is_at_top(struct suppress *s, struct span comment)
+/* Those that stand in 's' and in front of its block, and those on the line of its '{'.  */
+static void settle_header(struct search *w, const struct stmt *s)
 {
-    const struct stmt *first = s->file->stmts.first;
-    return !first || stmt_start(first) > comment.lo;
+    while (next_at(w) < (s->block ? stmt_open(s) : stmt_end(s)))
+        settle(w, whole(s));
+    if (!s->block)
+        return;
+    struct walk block = walk_block(s);
+    const struct stmt *first = walk_next(&block);
+    uint32_t inside = first ? stmt_start(first) : stmt_close(s);
+    while (next_at(w) < inside && line_of(w, next_at(w)) == line_of(w, stmt_open(s)))
+        settle(w, whole(s));
 }
 
-/* Silences 'check' inside of 'span'; returns how often.  */
-static size_t silence(struct diags *d, enum check check, struct span span)
+/* Those on the line where 's' ends, in front of position 'limit'.  */
+static void settle_behind(struct search *w, const struct stmt *s, uint32_t limit)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < d->list.n; i++) {
-        struct diag *m = d->list.v[i];
-        if (m->check != check || m->span.lo < span.lo || m->span.lo >= span.hi)
-            continue;
-        if (m->level != LEVEL_WARNING && m->level != LEVEL_NOTE)
-            continue;
-        d->n_warnings -= m->level == LEVEL_WARNING;
-        m->level = LEVEL_OFF;
-        n++;
+    while (next_at(w) < limit && line_of(w, next_at(w)) == line_of(w, stmt_end(s) - 1))
+        settle(w, whole(s));
+}
+
+/* Finds what the comments in front of position 'limit' cover among the statements of 'stmts'.  What
+   covers nothing has no span.  */
+static void search_block(struct search *w, struct walk stmts, uint32_t limit)
+{
+    const struct stmt *s;
+    while (next_at(w) < limit && (s = walk_next(&stmts))) {
+        settle_above(w, stmt_start(s), whole(s));
+        if (next_at(w) < stmt_end(s)) {
+            settle_header(w, s);
+            search_block(w, walk_block(s), stmt_end(s) - 1);
+        }
+        struct walk ahead = stmts;
+        const struct stmt *next = walk_next(&ahead);
+        settle_behind(w, s, next ? stmt_start(next) : limit);
     }
-    return n;
+    while (next_at(w) < limit)
+        w->next++;
 }
 
 /* Cuts the first word off 'text'.  */
@@ -106,6 +125,68 @@ static struct str next_word(struct str *text)
     return word;
 }
 
+/* The comment is kept if it is one for us.  */
+static void read_comment(struct suppress *s, struct span comment)
+{
+    struct arena *arena = s->diags->arena;
+    struct str text = source_text(s->diags->sources, comment);
+    text = str_sub(text, 1, text.n);
+    if (!str_eq(next_word(&text), STR("pmtac:")))
+        return;
+    struct suppression *x = NEW(arena, struct suppression);
+    x->verb = next_word(&text);
+    x->name = next_word(&text);
+    x->reason = text;
+    x->allowance.check = str_eq(x->verb, STR("allow")) ? check_named(x->name) : N_CHECKS;
+    x->allowance.comment = comment;
+    VEC_PUSH(arena, &s->list, x);
+}
+
+/* What stands above everything else, and covers nothing, is about all of it.  */
+static void cover_all(struct search *w, const struct source *source, uint32_t first)
+{
+    struct span all = { source->base, source->base + (uint32_t)source->text.n + 1 };
+    for (size_t i = 0; i < w->n && w->list[i]->allowance.comment.lo < first; i++)
+        if (!w->list[i]->allowance.span.hi)
+            w->list[i]->allowance.span = all;
+}
+
+void suppress_file(struct suppress *s, const struct ast_file *file)
+{
+    size_t from = s->list.n;
+    for (size_t i = 0; i < file->comments.n; i++)
+        read_comment(s, file->comments.v[i]);
+    if (s->list.n == from)
+        return;
+    struct search w = { s->diags->sources, s->list.v + from, s->list.n - from, 0 };
+    const struct stmt *first = file->stmts.first;
+    search_block(&w, walk_stmts(first), UINT32_MAX);
+    cover_all(&w, file->source, first ? stmt_start(first) : UINT32_MAX);
+}
+
+void suppress_rows(struct suppress *s, const struct rows *rows)
+{
+    size_t from = s->list.n;
+    for (size_t i = 0; i < rows->comments.n; i++)
+        read_comment(s, rows->comments.v[i]);
+    if (s->list.n == from)
+        return;
+    struct search w = { s->diags->sources, s->list.v + from, s->list.n - from, 0 };
+    for (size_t i = 0; i < rows->list.n && w.next < w.n; i++)
+        settle_above(&w, rows->list.v[i].line.lo, rows->list.v[i].line);
+    cover_all(&w, rows->source, rows->list.n ? rows->list.v[0].line.lo : UINT32_MAX);
+}
+
+void suppress_apply(struct suppress *s)
+{
+    struct allowance **list = NEW_ARRAY(s->diags->arena, struct allowance *, s->list.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s->list.n; i++)
+        if (s->list.v[i]->allowance.check != N_CHECKS && s->list.v[i]->allowance.span.hi)
+            list[n++] = &s->list.v[i]->allowance;
+    diags_allow(s->diags, list, n);
+}
+
 static void unknown_check(struct diags *d, struct span span, struct str name)
 {
     struct suggest near;
@@ -118,42 +199,62 @@ static void unknown_check(struct diags *d, struct span span, struct str name)
         diag_help(d, m, "did you mean `%.*s`?", STR_ARG(near.best));
 }
 
-static void apply(struct suppress *s, struct span comment)
+/* The comment met an error of its check, and the error stays.  */
+static void refused(struct diags *d, const struct suppression *x)
 {
-    struct str text = source_text(s->d->sources, comment);
-    text = str_sub(text, 1, text.n);
-    if (!str_eq(next_word(&text), STR("pmtac:")))
-        return;
-    struct str verb = next_word(&text), name = next_word(&text);
-    enum check check = check_named(name);
-    struct span span = covered(s, walk_stmts(s->file->stmts.first), comment);
-    if (!str_eq(verb, STR("allow"))) {
-        struct diag *m = diag(s->d, CHECK_suppression_unused, comment,
-                              "`%.*s` is nothing that a comment can say", STR_ARG(verb));
-        diag_help(s->d, m, "write # pmtac: allow CHECK REASON");
-        return;
-    }
-    if (check == N_CHECKS) {
-        unknown_check(s->d, comment, name);
-        return;
-    }
-    if (!span.hi && is_at_top(s, comment))
-        span = (struct span){ s->file->source->base,
-                              s->file->source->base + (uint32_t)s->file->source->text.n + 1 };
-    if (!text.n) {
-        struct diag *m = diag(s->d, CHECK_suppression_reason, comment, "no reason is given");
-        diag_help(s->d, m, "write why: # pmtac: allow %.*s REASON", STR_ARG(name));
-    }
-    if (!silence(s->d, check, span)) {
-        struct diag *m = diag(s->d, CHECK_suppression_unused, comment,
-                              "there is no `%.*s` here to allow", STR_ARG(name));
-        diag_help(s->d, m, "remove the comment; errors cannot be allowed");
+    struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
+                          "a comment cannot allow an error of `%.*s`", STR_ARG(x->name));
+    if (check_row(x->allowance.check)->lowered == LOWERED_CALL)
+        diag_help(d, m, "mend it, or lower it for all of a call by -W no-error=%.*s",
+                  STR_ARG(x->name));
+    else
+        diag_help(d, m, "mend it: an error of this check is never lowered");
+}
+
+/* What is wrong with the comment itself.  */
+static void report_form(struct diags *d, const struct suppression *x)
+{
+    if (!str_eq(x->verb, STR("allow"))) {
+        struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
+                              "`%.*s` is nothing that a comment can say", STR_ARG(x->verb));
+        diag_help(d, m, "write # pmtac: allow CHECK REASON");
+    } else if (x->allowance.check == N_CHECKS) {
+        unknown_check(d, x->allowance.comment, x->name);
+    } else if (!x->reason.n) {
+        struct diag *m =
+            diag(d, CHECK_suppression_reason, x->allowance.comment, "no reason is given");
+        diag_help(d, m, "write why: # pmtac: allow %.*s REASON", STR_ARG(x->name));
     }
 }
 
-void suppress(struct diags *d, const struct ast_file *file)
+static void report_use(struct diags *d, const struct suppression *x, bool judged)
 {
-    struct suppress s = { d, file };
-    for (size_t i = 0; i < file->comments.n; i++)
-        apply(&s, file->comments.v[i]);
+    if (x->allowance.used)
+        return;
+    if (x->allowance.refused) {
+        refused(d, x);
+    } else if (judged) {
+        struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
+                              "there is no `%.*s` here to allow", STR_ARG(x->name));
+        diag_help(d, m, "remove the comment");
+    }
+}
+
+/* Comments about comments come last: they may have to do with what is said of the others.  */
+static bool is_about_comments(const struct suppression *x)
+{
+    return x->allowance.check == CHECK_suppression_unused ||
+           x->allowance.check == CHECK_suppression_reason;
+}
+
+void suppress_report(struct suppress *s, const bool judged[N_CHECKS])
+{
+    for (size_t i = 0; i < s->list.n; i++)
+        report_form(s->diags, s->list.v[i]);
+    for (int last = 0; last < 2; last++)
+        for (size_t i = 0; i < s->list.n; i++) {
+            const struct suppression *x = s->list.v[i];
+            if (x->allowance.check != N_CHECKS && is_about_comments(x) == last)
+                report_use(s->diags, x, judged[x->allowance.check]);
+        }
 }
