@@ -68,18 +68,34 @@ static void put_example(struct buf *out, const char *title, const struct explana
     buf_char(out, '\n');
 }
 
-/* Where the message can be silenced, and where its errors cannot.  */
+/* What holds for errors of the check alone.  */
+static void put_lowering(struct buf *out, const struct check_row *row)
+{
+    switch (row->lowered) {
+    case LOWERED_ANYWHERE:
+        break;
+    case LOWERED_CALL:
+        buf_printf(out,
+                   "A comment cannot allow an error of this check; in a whole call "
+                   "`-W no-error=%s` makes it a warning. For warnings and notes: ",
+                   row->name);
+        break;
+    case LOWERED_NEVER:
+        buf_text(out, "An error of this check has to be mended. For warnings and notes: ");
+        break;
+    }
+}
+
+/* Where the message can be silenced.  */
 static void put_allowing(struct buf *out, const struct check_row *row)
 {
-    static const char *const errors[] = {
-        [LOWERED_ANYWHERE] = "",
-        [LOWERED_CALL] = " A comment does not silence its errors.",
-        [LOWERED_NEVER] = " Neither silences its errors: these have to be mended.",
-    };
-    put_filled(out, arena_printf(out->arena,
-                                 "To allow it in one place: `# pmtac: allow %s REASON`. In all of "
-                                 "a call: `-W no-%s`.%s",
-                                 row->name, row->name, errors[row->lowered]));
+    struct buf text = { .arena = out->arena };
+    put_lowering(&text, row);
+    buf_printf(&text,
+               "To allow it in one place, write `# pmtac: allow %s REASON` there; in a whole "
+               "call, `-W no-%s`.",
+               row->name, row->name);
+    put_filled(out, buf_str(&text));
 }
 
 void explain_check(struct buf *out, enum check check)

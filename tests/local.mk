@@ -29,6 +29,7 @@ script_tests = \
 	%D%/hostile/sizes.test \
 	%D%/house/documents.test \
 	%D%/house/examples.test \
+	%D%/house/explain.test \
 	%D%/house/manual-examples.test \
 	%D%/house/rooms.test \
 	%D%/house/style.test \
@@ -36,7 +37,8 @@ script_tests = \
 	%D%/run-cases.test
 
 TESTS += $(script_tests)
-EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk %D%/house/tap.sh
+EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk \
+	%D%/house/explain.awk %D%/house/tap.sh
 
 ## Folders of data, shipped whole.
 EXTRA_DIST += %D%/bench %D%/cases %D%/lines
@@ -54,7 +56,9 @@ unit_tests = \
 	%D%/unit/test_dict \
 	%D%/unit/test_edits \
 	%D%/unit/test_expand \
+	%D%/unit/test_explain \
 	%D%/unit/test_faults \
+	%D%/unit/test_levels \
 	%D%/unit/test_map \
 	%D%/unit/test_oom \
 	%D%/unit/test_opts \
