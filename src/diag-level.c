@@ -52,18 +52,34 @@ static struct allowance *allowance_at(const struct diags *d, enum check check, u
     return found;
 }
 
+static enum wish wish_for(const struct diags *d, enum check check)
+{
+    return d->levels ? d->levels->of[check] : WISH_USUAL;
+}
+
+/* An error of 'check' that stays one, whatever a comment says: the user would have to lower it
+   first, and may be unable to.  */
+static bool is_firm(const struct diags *d, enum check check)
+{
+    enum wish wish = wish_for(d, check);
+    enum lowered lowered = check_row(check)->lowered;
+    bool wished = wish == WISH_OFF || wish == WISH_NO_ERROR;
+    return lowered == LOWERED_NEVER || (lowered == LOWERED_CALL && !wished);
+}
+
 /* A comment silences the message.  */
 static bool is_allowed(struct diags *d, enum check check, enum level usual, struct span span)
 {
     struct allowance *x = d->n_allowances ? allowance_at(d, check, span.lo) : NULL;
     if (!x)
         return false;
-    bool refused = usual == LEVEL_ERROR && check_row(check)->lowered != LOWERED_ANYWHERE;
+    bool refused = usual == LEVEL_ERROR && is_firm(d, check);
     x->refused |= refused;
     x->used |= !refused;
     return !refused;
 }
 
+/* 'wished' for a message that is 'usual' by itself, unless nobody can have it so.  */
 static enum level lowered(enum check check, enum level usual, enum level wished)
 {
     bool never = usual == LEVEL_ERROR && check_row(check)->lowered == LOWERED_NEVER;
@@ -74,10 +90,8 @@ enum level diag_judge(struct diags *d, enum check check, enum level usual, struc
 {
     if (usual == LEVEL_OFF || is_allowed(d, check, usual, span))
         return LEVEL_OFF;
-    if (!d->levels)
-        return usual;
     enum level level = usual;
-    switch (d->levels->of[check]) {
+    switch (wish_for(d, check)) {
     case WISH_USUAL:
         break;
     case WISH_ON:
@@ -90,12 +104,12 @@ enum level diag_judge(struct diags *d, enum check check, enum level usual, struc
     case WISH_NO_ERROR:
         return usual == LEVEL_ERROR ? lowered(check, usual, LEVEL_WARNING) : usual;
     }
-    return level == LEVEL_WARNING && d->levels->errors ? LEVEL_ERROR : level;
+    return level == LEVEL_WARNING && d->levels && d->levels->errors ? LEVEL_ERROR : level;
 }
 
 bool diag_is_stubborn(const struct diags *d, enum check check)
 {
-    enum wish wish = d->levels ? d->levels->of[check] : WISH_USUAL;
+    enum wish wish = wish_for(d, check);
     return check_row(check)->lowered == LOWERED_NEVER &&
            (wish == WISH_OFF || wish == WISH_NO_ERROR);
 }

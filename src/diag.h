@@ -47,14 +47,14 @@ struct levels {
     bool strict; /* warnings stay warnings, and nothing is written where there are any */
 };
 
-/* What a comment allows: messages of 'check' inside of 'span', unless they are errors that no
-   comment can lower.  */
+/* What a comment allows: messages of 'check' inside of 'span', unless they are errors that a comment
+   alone cannot lower.  */
 struct allowance {
     enum check check;
     struct span span, comment;
     struct allowance *outer; /* of the same check, around this one */
     bool used;               /* a message was silenced */
-    bool refused;            /* an error was met that no comment can lower */
+    bool refused;            /* an error was met that stays one */
 };
 
 /* A second place that belongs to a message.  */

@@ -76,8 +76,8 @@ static void put_lowering(struct buf *out, const struct check_row *row)
         break;
     case LOWERED_CALL:
         buf_printf(out,
-                   "A comment cannot allow an error of this check; in a whole call "
-                   "`-W no-error=%s` makes it a warning. For warnings and notes: ",
+                   "A comment cannot allow an error of this check, unless the call makes a "
+                   "warning of it by `-W no-error=%s`. For warnings and notes: ",
                    row->name);
         break;
     case LOWERED_NEVER:

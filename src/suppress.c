@@ -205,7 +205,7 @@ static void refused(struct diags *d, const struct suppression *x)
     struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
                           "a comment cannot allow an error of `%.*s`", STR_ARG(x->name));
     if (check_row(x->allowance.check)->lowered == LOWERED_CALL)
-        diag_help(d, m, "mend it, or lower it for all of a call by -W no-error=%.*s",
+        diag_help(d, m, "mend it; the comment counts where the call has -W no-error=%.*s",
                   STR_ARG(x->name));
     else
         diag_help(d, m, "mend it: an error of this check is never lowered");
@@ -214,9 +214,13 @@ static void refused(struct diags *d, const struct suppression *x)
 /* What is wrong with the comment itself.  */
 static void report_form(struct diags *d, const struct suppression *x)
 {
-    if (!str_eq(x->verb, STR("allow"))) {
-        struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
-                              "`%.*s` is nothing that a comment can say", STR_ARG(x->verb));
+    bool allows = str_eq(x->verb, STR("allow"));
+    if (!x->name.n || !allows) {
+        struct diag *m = allows || !x->verb.n
+                             ? diag(d, CHECK_suppression_unused, x->allowance.comment,
+                                    "the comment names no check")
+                             : diag(d, CHECK_suppression_unused, x->allowance.comment,
+                                    "`%.*s` is nothing that a comment can say", STR_ARG(x->verb));
         diag_help(d, m, "write # pmtac: allow CHECK REASON");
     } else if (x->allowance.check == N_CHECKS) {
         unknown_check(d, x->allowance.comment, x->name);

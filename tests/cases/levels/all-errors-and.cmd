@@ -1,0 +1,1 @@
+pmtac check --fragment -Werror -W host-shared mixed.topo

@@ -1,0 +1,1 @@
+pmtac build --fragment -W no-error=unused -Werror mixed.topo

@@ -1,0 +1,1 @@
+pmtac check --fragment -Werror -Wno-error mixed.topo

@@ -1,0 +1,1 @@
+printf "# pmtac: allow nothing-declared to come\n" | pmtac check --strict -

@@ -1,0 +1,1 @@
+pmtac check --fragment --strict -W no-vmta-no-source comment-strict.topo

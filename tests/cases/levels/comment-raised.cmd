@@ -1,0 +1,1 @@
+pmtac check --fragment -W error=vmta-no-source -Werror comment-strict.topo

@@ -1,0 +1,1 @@
+pmtac check --strict --fragment comment-secrets.topo

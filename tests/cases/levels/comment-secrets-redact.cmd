@@ -1,0 +1,1 @@
+pmtac build --redact --strict --fragment -o /dev/null comment-secrets.topo

@@ -1,0 +1,1 @@
+pmtac build --fragment -W error=host-shared mixed.topo

@@ -1,0 +1,1 @@
+pmtac explain | sed 2q; pmtac explain | grep relay-open

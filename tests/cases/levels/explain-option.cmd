@@ -1,0 +1,1 @@
+pmtac explain -W no-unused unused

@@ -1,0 +1,1 @@
+pmtac explain unused curly-quote

@@ -1,0 +1,1 @@
+pmtac check --fragment --format json folded.topo

@@ -1,0 +1,1 @@
+pmtac check --fragment --strict -W no-host-foreign folded.topo

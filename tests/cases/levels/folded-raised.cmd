@@ -1,0 +1,1 @@
+pmtac check --fragment --format gcc -Werror folded.topo

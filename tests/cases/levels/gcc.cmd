@@ -1,0 +1,1 @@
+pmtac check --format gcc --fragment -Werror -W host-shared mixed.topo

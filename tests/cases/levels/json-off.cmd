@@ -1,0 +1,1 @@
+pmtac check --format json --fragment -W no-unused -W no-host-shared mixed.topo

@@ -1,0 +1,1 @@
+pmtac check --format json --fragment --strict mixed.topo

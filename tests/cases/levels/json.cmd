@@ -1,0 +1,1 @@
+pmtac check --format json --fragment -Werror -W host-shared mixed.topo

@@ -1,0 +1,1 @@
+pmtac check --fragment -W no-error=unused -W error=unused mixed.topo

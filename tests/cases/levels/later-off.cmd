@@ -1,0 +1,1 @@
+pmtac check --fragment -W error=unused -W no-unused -W no-host-shared mixed.topo

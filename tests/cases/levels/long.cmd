@@ -1,0 +1,1 @@
+pmtac check mixed.topo --warn=no-unused --fragment --warn no-host-shared

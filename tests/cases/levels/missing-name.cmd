@@ -1,0 +1,1 @@
+pmtac check mixed.topo -W

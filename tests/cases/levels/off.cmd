@@ -1,0 +1,1 @@
+pmtac check --fragment -W no-host-shared -Wno-unused mixed.topo

@@ -1,0 +1,1 @@
+pmtac check --fragment -W relay-open open.topo

@@ -1,0 +1,1 @@
+pmtac check --fragment -W host-shared mixed.topo

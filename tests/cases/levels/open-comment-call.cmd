@@ -1,0 +1,1 @@
+pmtac build --fragment -W no-error=relay-open open-allowed.topo

@@ -1,0 +1,1 @@
+pmtac build --fragment open-allowed.topo

@@ -1,0 +1,1 @@
+pmtac convert --strict hidden.topo

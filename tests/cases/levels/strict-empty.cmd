@@ -1,0 +1,1 @@
+pmtac build --strict empty.topo

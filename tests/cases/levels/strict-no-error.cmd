@@ -1,0 +1,1 @@
+pmtac check --strict --fragment -W no-error=unused mixed.topo

@@ -1,0 +1,1 @@
+pmtac build --strict --fragment -W no-unused -W no-host-shared mixed.topo

@@ -1,0 +1,1 @@
+pmtac build --strict --fragment -o "$TMPDIR/out" mixed.topo; echo $?; ls "$TMPDIR"

@@ -1,0 +1,1 @@
+pmtac check -W no-error=hostshared mixed.topo

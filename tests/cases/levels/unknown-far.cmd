@@ -1,0 +1,1 @@
+pmtac check -W all mixed.topo

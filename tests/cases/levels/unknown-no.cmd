@@ -1,0 +1,1 @@
+pmtac check -Wno-relay-opn mixed.topo

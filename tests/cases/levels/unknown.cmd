@@ -1,0 +1,1 @@
+pmtac check -W unusde mixed.topo

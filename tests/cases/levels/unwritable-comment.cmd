@@ -1,0 +1,1 @@
+pmtac build --fragment unwritable-allowed.topo

@@ -1,0 +1,1 @@
+pmtac build --fragment -W no-error=value-unwritable --format gcc unwritable.topo

@@ -1,0 +1,1 @@
+pmtac build --fragment -W no-value-unwritable unwritable.topo
