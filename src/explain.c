@@ -68,21 +68,22 @@ static void put_example(struct buf *out, const char *title, const struct explana
     buf_char(out, '\n');
 }
 
-/* What holds for errors of the check alone.  */
+/* What holds for errors of the check alone, and the beginning of what holds for all else.  */
 static void put_lowering(struct buf *out, const struct check_row *row)
 {
     switch (row->lowered) {
     case LOWERED_ANYWHERE:
-        break;
+        buf_text(out, "It");
+        return;
     case LOWERED_CALL:
         buf_printf(out,
-                   "A comment cannot allow an error of this check, unless the call makes a "
-                   "warning of it by `-W no-error=%s`. For warnings and notes: ",
+                   "A comment does not allow an error of this check, unless the call makes a "
+                   "warning of it by `-W no-error=%s`. A warning or note",
                    row->name);
-        break;
+        return;
     case LOWERED_NEVER:
-        buf_text(out, "An error of this check has to be mended. For warnings and notes: ");
-        break;
+        buf_text(out, "An error of this check has to be mended. A warning or note");
+        return;
     }
 }
 
@@ -92,8 +93,8 @@ static void put_allowing(struct buf *out, const struct check_row *row)
     struct buf text = { .arena = out->arena };
     put_lowering(&text, row);
     buf_printf(&text,
-               "To allow it in one place, write `# pmtac: allow %s REASON` there; in a whole "
-               "call, `-W no-%s`.",
+               " is allowed in one place by `# pmtac: allow %s REASON`, in a whole call by "
+               "`-W no-%s`.",
                row->name, row->name);
     put_filled(out, buf_str(&text));
 }

@@ -31,6 +31,7 @@ script_tests = \
 	%D%/house/examples.test \
 	%D%/house/explain.test \
 	%D%/house/manual-examples.test \
+	%D%/house/messages.test \
 	%D%/house/rooms.test \
 	%D%/house/style.test \
 	%D%/lines.test \

@@ -587,8 +587,10 @@ static const char *json_end(const char *p)
         return json_string(p);
     if (*p == '{' || *p == '[')
         return json_list(p, *p == '{' ? '}' : ']');
-    if (strncmp(p, "null", 4) == 0)
+    if (strncmp(p, "null", 4) == 0 || strncmp(p, "true", 4) == 0)
         return p + 4;
+    if (strncmp(p, "false", 5) == 0)
+        return p + 5;
     size_t digits = strspn(p, "0123456789");
     return digits ? p + digits : NULL;
 }
@@ -616,8 +618,10 @@ START_TEST(json_of_nothing)
     ck_assert_str_eq(json(), "{\n"
                              "  \"version\": 1,\n"
                              "  \"diagnostics\": [],\n"
+                             "  \"omitted\": 0,\n"
                              "  \"errors\": 0,\n"
-                             "  \"warnings\": 0\n"
+                             "  \"warnings\": 0,\n"
+                             "  \"failed\": false\n"
                              "}\n");
     check_json(json());
 }

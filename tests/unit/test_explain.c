@@ -126,7 +126,8 @@ START_TEST(every_check)
         for (size_t k = 0; k < 3; k++) {
             struct str s = str_of(texts[k]);
             size_t quotes = 0;
-            ck_assert_msg(s.n > 10 && s.p[s.n - 1] == '.', "%s: a sentence ends in a stop", name(x));
+            ck_assert_msg(s.n > 10 && s.p[s.n - 1] == '.', "%s: a sentence ends in a stop",
+                          name(x));
             ck_assert_msg(!strstr(s.p, "  ") && !strchr(s.p, '\n'), "%s: blanks", name(x));
             for (size_t p = 0; p < s.n; p++)
                 quotes += s.p[p] == '`';
