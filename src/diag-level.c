@@ -126,6 +126,7 @@ static void allow_late(struct diags *d, struct diag *m)
         return;
     d->n_errors -= m->level == LEVEL_ERROR;
     d->n_warnings -= m->level == LEVEL_WARNING;
+    d->n_milder[m->check] -= m->level != LEVEL_ERROR;
     d->n_faults -= m->level == LEVEL_ERROR && m->usual == LEVEL_ERROR;
     m->level = LEVEL_OFF;
 }

@@ -392,14 +392,23 @@ static void put_number(struct buf *out, size_t n, const char *thing)
     buf_printf(out, "%zu %s%s", n, thing, n == 1 ? "" : "s");
 }
 
-/* What was left out, of 'n' things, and why.  */
-static void put_unshown(struct buf *out, size_t n, const char *thing, const char *why)
+/* How many messages have been shown: errors together, all else by check.  */
+struct shown {
+    size_t errors, of[N_CHECKS];
+};
+
+/* What was left out.  */
+static void put_unshown(struct buf *out, const struct diags *d, const struct shown *shown)
 {
-    if (!n)
-        return;
-    buf_text(out, "pmtac: ");
-    put_number(out, n, thing);
-    buf_printf(out, " not shown%s\n", why);
+    if (d->n_errors > shown->errors) {
+        buf_text(out, "pmtac: ");
+        put_number(out, d->n_errors - shown->errors, "more error");
+        buf_text(out, " not shown (--max-errors)\n");
+    }
+    for (size_t i = 0; i < N_CHECKS; i++)
+        if (d->n_milder[i] > shown->of[i])
+            buf_printf(out, "pmtac: %zu more like this not shown (--max-errors) [%s]\n",
+                       d->n_milder[i] - shown->of[i], check_row((enum check)i)->name);
 }
 
 /* What was said in all, in one line; nothing where nothing forbids an output.  */
@@ -421,18 +430,16 @@ typedef void put_fn(struct diags *, struct buf *, const struct diag *, const str
 static void put_all(struct diags *d, struct buf *out, size_t max_errors, const struct colors *c,
                     put_fn *put)
 {
-    size_t errors = 0, warnings = 0;
+    struct shown shown = { 0 };
     for (size_t i = 0; i < d->list.n; i++) {
         const struct diag *m = d->list.v[i];
-        bool too_many = m->level == LEVEL_ERROR && max_errors && errors == max_errors;
-        if (m->level == LEVEL_OFF || too_many)
+        size_t *n = m->level == LEVEL_ERROR ? &shown.errors : &shown.of[m->check];
+        if (m->level == LEVEL_OFF || (max_errors && *n == max_errors))
             continue;
-        errors += m->level == LEVEL_ERROR;
-        warnings += m->level == LEVEL_WARNING;
+        ++*n;
         put(d, out, m, c);
     }
-    put_unshown(out, d->n_errors - errors, "more error", " (--max-errors)");
-    put_unshown(out, d->n_warnings - warnings, "more warning", "");
+    put_unshown(out, d, &shown);
     put_count(out, d);
 }
 

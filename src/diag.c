@@ -129,6 +129,7 @@ static struct diag *report(struct diags *d, enum check check, enum level usual, 
         return repeat(d, *seen, text);
     d->n_errors += level == LEVEL_ERROR;
     d->n_warnings += level == LEVEL_WARNING;
+    d->n_milder[check] += level != LEVEL_ERROR;
     d->n_faults += level == LEVEL_ERROR && usual == LEVEL_ERROR;
     d->n_dropped += full;
     if (full)

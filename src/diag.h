@@ -47,8 +47,8 @@ struct levels {
     bool strict; /* warnings stay warnings, and nothing is written where there are any */
 };
 
-/* What a comment allows: messages of 'check' inside of 'span', unless they are errors that a comment
-   alone cannot lower.  */
+/* What a comment allows: messages of 'check' inside of 'span', unless they are errors that a
+   comment alone cannot lower.  */
 struct allowance {
     enum check check;
     struct span span, comment;
@@ -114,6 +114,7 @@ struct diags {
     struct allowance **allowances; /* by check and place */
     size_t n_allowances;
     size_t n_errors, n_warnings; /* of all, kept or not */
+    size_t n_milder[N_CHECKS];   /* warnings and notes of each check, kept or not */
     size_t n_dropped;            /* messages that were not kept: there were too many */
     size_t n_faults;             /* errors that nobody raised: what was read is not whole */
     size_t n_calls;              /* of 'diag', whatever became of them */
@@ -171,7 +172,7 @@ enum check check_named(struct str name);
 const char *level_name(enum level);
 
 /* The sorted messages for people: GNU form, source line and caret, notes, help; at most
-   'max_errors' errors and then a count (0: all).  */
+   'max_errors' errors, and as many warnings and notes of each check, and then counts (0: all).  */
 void diags_print_text(struct diags *, struct buf *, size_t max_errors, bool color);
 
 /* One line a message, as compilers print it; no source lines.  */

@@ -2,11 +2,11 @@
 
    Such a comment covers the statement it belongs to: the one that it stands in, or whose end, or
    whose '{', is on its line, else the next one without a blank line between; before the first
-   statement of a file, with a blank line below, all of the file.  Among rows it covers the next row.
-   They are read when all inputs are loaded, so that every pass reports what counts, and judged
-   when all has been said.  Always true: an error of a check whose errors must not be overlooked is
-   not silenced (a column of checks.def); a comment without a reason and one that silences nothing
-   are reported; a file is walked once, however many comments it has.  */
+   statement of a file, with a blank line below, all of the file.  Among rows it covers the next
+   row.  They are read when all inputs are loaded, so that every pass reports what counts, and
+   judged when all has been said.  Always true: an error of a check whose errors must not be
+   overlooked is not silenced (a column of checks.def); a comment without a reason and one that
+   silences nothing are reported; a file is walked once, however many comments it has.  */
 
 #ifndef PMTAC_SUPPRESS_H
 #define PMTAC_SUPPRESS_H

@@ -517,6 +517,31 @@ START_TEST(checks)
 }
 END_TEST
 
+/* Of each check as many warnings and notes are shown as errors of all, and the others counted.  */
+START_TEST(many_alike)
+{
+    struct source *source = add(times("a", 100));
+    for (size_t i = 0; i < 30; i++) {
+        diag_at(&diags, CHECK_unused, i % 2 ? LEVEL_NOTE : LEVEL_WARNING, at(source, i, i + 1),
+                "unused %zu", i);
+        diag(&diags, CHECK_secret_inline, at(source, i, i + 1), "inline %zu", i);
+    }
+    diag(&diags, CHECK_run_as_root, at(source, 99, 100), "one");
+    ck_assert_ptr_nonnull(strstr(printed(4, false), "unused 3 ["));
+    ck_assert_ptr_null(strstr(printed(4, false), "unused 4 ["));
+    ck_assert_ptr_nonnull(strstr(printed(4, false), "inline 3 ["));
+    ck_assert_ptr_null(strstr(printed(4, false), "inline 4 ["));
+    ck_assert_ptr_nonnull(strstr(printed(4, false), "warning: one ["));
+    ck_assert_ptr_nonnull(strstr(printed(4, false), "\npmtac: 26 more like this not shown "
+                                                    "(--max-errors) [unused]\n"
+                                                    "pmtac: 26 more like this not shown "
+                                                    "(--max-errors) [secret-inline]\n"));
+    ck_assert_ptr_null(strstr(printed(30, false), "not shown"));
+    ck_assert_ptr_null(strstr(printed(0, false), "not shown"));
+    ck_assert_ptr_nonnull(strstr(json(), "unused 29"));
+}
+END_TEST
+
 /* A hopeless input: not all of it is kept, but all errors are counted and said to be there.  */
 START_TEST(too_many)
 {
@@ -699,6 +724,7 @@ int main(void)
     tcase_add_test(all, max_errors);
     tcase_add_test(all, levels);
     tcase_add_test(all, checks);
+    tcase_add_test(all, many_alike);
     tcase_add_test(all, too_many);
     tcase_add_test(all, json_reader);
     tcase_add_test(all, json_of_nothing);

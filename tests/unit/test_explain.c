@@ -10,7 +10,22 @@
 #include "compile.h"
 #include "explain.h"
 
-static int read_example(void *context, struct arena *arena, const char *path, size_t limit,
+static struct arena arena;
+static jmp_buf handler;
+
+static void begin(void)
+{
+    if (setjmp(handler))
+        ck_abort();
+    arena_init(&arena, &handler);
+}
+
+static void end(void)
+{
+    arena_free(&arena);
+}
+
+static int read_example(void *context, struct arena *to, const char *path, size_t limit,
                         struct str *text, struct io_identity *identity, const char **why)
 {
     static const char other[] = "vmta other { source 7.8.9.200 other.acme.example }\n";
@@ -20,7 +35,7 @@ static int read_example(void *context, struct arena *arena, const char *path, si
         return ENOENT;
     struct str from = is_other ? str_of(other) : *(const struct str *)context;
     ck_assert_uint_le(from.n, limit);
-    char *p = arena_alloc(arena, from.n + 2);
+    char *p = arena_alloc(to, from.n + 2);
     memcpy(p, from.p, from.n);
     p[from.n] = p[from.n + 1] = '\0';
     *text = (struct str){ p, from.n };
@@ -28,9 +43,9 @@ static int read_example(void *context, struct arena *arena, const char *path, si
     return 0;
 }
 
-static size_t no_glob(void *context, struct arena *arena, const char *pattern, struct str **paths)
+static size_t no_glob(void *context, struct arena *to, const char *pattern, struct str **paths)
 {
-    (void)context, (void)arena, (void)pattern, (void)paths;
+    (void)context, (void)to, (void)pattern, (void)paths;
     return 0;
 }
 
@@ -222,11 +237,6 @@ START_TEST(allowed)
         const struct check_row *row = check_row(x->check);
         bool may = row->level != LEVEL_ERROR || row->lowered == LOWERED_ANYWHERE;
         struct compilation c;
-        struct arena arena;
-        jmp_buf handler;
-        if (setjmp(handler))
-            ck_abort();
-        arena_init(&arena, &handler);
         struct str text = arena_printf(&arena, "# pmtac: allow %s a test\n\n%s", row->name, x->bad);
         build(&c, x, text, WISH_USUAL);
         ck_assert_msg(highest(&c, x->check) == (may ? LEVEL_OFF : row->level), "%s: %s", name(x),
@@ -235,18 +245,12 @@ START_TEST(allowed)
         ck_assert_msg(refused == (!may && c.diags.list.n > 0 && !c.program.broken), "%s: %s",
                       name(x), messages(&c));
         compile_free(&c);
-        arena_free(&arena);
     }
 }
 END_TEST
 
 START_TEST(texts)
 {
-    struct arena arena;
-    jmp_buf handler;
-    if (setjmp(handler))
-        ck_abort();
-    arena_init(&arena, &handler);
     struct buf list = { .arena = &arena };
     explain_list(&list);
     buf_char(&list, '\0');
@@ -262,7 +266,6 @@ START_TEST(texts)
         for (const char *p = one.p; *p; p += strcspn(p, "\n") + 1)
             ck_assert_msg(strcspn(p, "\n") <= 100, "%s: %s", row->name, p);
     }
-    arena_free(&arena);
 }
 END_TEST
 
@@ -270,6 +273,7 @@ int main(void)
 {
     Suite *suite = suite_create("explain");
     TCase *tcase = tcase_create("explain");
+    tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, every_check);
     tcase_add_test(tcase, bad_examples);
     tcase_add_test(tcase, good_examples);
