@@ -9,6 +9,7 @@
 
 #include "compile.h"
 #include "explain.h"
+#include "regexp.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -152,9 +153,17 @@ START_TEST(every_check)
 }
 END_TEST
 
+/* Without PCRE2 no pattern has a fault.  */
+static bool is_seen(size_t check)
+{
+    return check != CHECK_regex_syntax || regexp_is_checked();
+}
+
 START_TEST(bad_examples)
 {
     for (size_t i = 0; i < N_CHECKS; i++) {
+        if (!is_seen(i))
+            continue;
         const struct explanation *x = explain_row((enum check)i);
         struct compilation c;
         build(&c, x, str_of(x->bad), WISH_USUAL);
@@ -209,6 +218,8 @@ static void lower(const struct explanation *x, enum wish wish)
 START_TEST(lowered)
 {
     for (size_t i = 0; i < N_CHECKS; i++) {
+        if (!is_seen(i))
+            continue;
         lower(explain_row((enum check)i), WISH_OFF);
         lower(explain_row((enum check)i), WISH_NO_ERROR);
     }
@@ -219,6 +230,8 @@ END_TEST
 START_TEST(raised)
 {
     for (size_t i = 0; i < N_CHECKS; i++) {
+        if (!is_seen(i))
+            continue;
         const struct explanation *x = explain_row((enum check)i);
         struct compilation c;
         ck_assert_msg(build(&c, x, str_of(x->bad), WISH_ERROR) == COMPILE_ERRORS, "%s", name(x));
@@ -233,6 +246,8 @@ END_TEST
 START_TEST(allowed)
 {
     for (size_t i = 0; i < N_CHECKS; i++) {
+        if (!is_seen(i))
+            continue;
         const struct explanation *x = explain_row((enum check)i);
         const struct check_row *row = check_row(x->check);
         bool may = row->level != LEVEL_ERROR || row->lowered == LOWERED_ANYWHERE;
