@@ -35,7 +35,7 @@ struct check_row {
 /* What the user wishes of a check: a row of levels.def, the last that names it.  */
 enum wish {
     WISH_USUAL,
-    WISH_ON,      /* at least a warning */
+    WISH_ON, /* at least a warning */
     WISH_OFF,
     WISH_ERROR,
     WISH_NO_ERROR /* at most a warning, whatever is said of all */
@@ -101,16 +101,16 @@ struct diags {
     struct arena *arena;
     struct sources *sources;
     VEC(struct diag *) list;
-    struct map seen;              /* check and span to the message */
-    VEC(struct span) secrets;     /* never shown */
+    struct map seen;                      /* check and span to the message */
+    VEC(struct span) secrets;             /* never shown */
     VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
-    struct diag_context context;  /* of what is being read now */
+    struct diag_context context;          /* of what is being read now */
     struct {
-        uint32_t line;           /* place of the line that was looked at last */
-        size_t at;               /* where a secret may begin in it */
+        uint32_t line; /* place of the line that was looked at last */
+        size_t at;     /* where a secret may begin in it */
     } suspect;
-    size_t guesses;              /* suggestions left: each looks at many names */
-    const struct levels *levels; /* NULL: as usual */
+    size_t guesses;                /* suggestions left: each looks at many names */
+    const struct levels *levels;   /* NULL: as usual */
     struct allowance **allowances; /* by check and place */
     size_t n_allowances;
     size_t n_errors, n_warnings; /* of all, kept or not */
@@ -119,7 +119,7 @@ struct diags {
     size_t n_faults;             /* errors that nobody raised: what was read is not whole */
     size_t n_calls;              /* of 'diag', whatever became of them */
     bool closed;                 /* all has been said: what comes now was said before */
-    struct diag scratch; /* takes what is said of a repeated message */
+    struct diag scratch;         /* takes what is said of a repeated message */
 };
 
 void diags_init(struct diags *, struct arena *, struct sources *);

@@ -23,11 +23,11 @@ enum message_format { MESSAGES_TEXT, MESSAGES_GCC, MESSAGES_JSON };
 
 struct opts {
     enum command command;
-    struct options options;      /* for the library */
-    VEC(enum check) checks;      /* to explain; none: all */
-    const char *output;          /* NULL or "-": standard output */
-    const char *depfile;         /* NULL: beside the output, if 'depend' */
-    bool depend;                 /* a dependency file is wanted */
+    struct options options; /* for the library */
+    VEC(enum check) checks; /* to explain; none: all */
+    const char *output;     /* NULL or "-": standard output */
+    const char *depfile;    /* NULL: beside the output, if 'depend' */
+    bool depend;            /* a dependency file is wanted */
     enum message_format format;
     size_t max_errors;
     bool color;
