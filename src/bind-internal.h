@@ -71,6 +71,7 @@ struct bind {
     struct known_domain *known_domains; /* N_KNOWN_DOMAINS of them, by that of the block */
     struct map statements;     /* word to struct statement */
     const struct statement *usual; /* the one that was met last */
+    struct str usual_domain;   /* a good name of a domain: the last one */
 };
 
 typedef void stmt_fn(struct bind *, const struct stmt *);

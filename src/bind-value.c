@@ -123,13 +123,20 @@ bool bind_host(struct bind *b, struct arg *arg)
     return judge_host(b, arg, value_host(arg->text, &f), &f, "a hostname");
 }
 
+/* Neighbours sign for the same domain more often than not.  */
 bool bind_domain_name(struct bind *b, struct arg *arg, bool pattern)
 {
     struct fault f;
     if (arg->bad)
         return false;
-    return judge_host(b, arg, value_domain(arg->text, pattern, &f), &f,
-                      pattern ? "a domain pattern" : "a domain");
+    if (str_eq(arg->text, b->usual_domain))
+        return true;
+    enum host_fault fault = value_domain(arg->text, pattern, &f);
+    if (fault == HOST_FINE && !pattern) {
+        arg->text = b->usual_domain = bind_lower(b, arg->text);
+        return true;
+    }
+    return judge_host(b, arg, fault, &f, pattern ? "a domain pattern" : "a domain");
 }
 
 bool bind_selector(struct bind *b, struct arg arg)
