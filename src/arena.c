@@ -47,11 +47,12 @@ static void link_block(struct arena *arena, struct arena_block *b)
     arena->blocks = b;
 }
 
-static void *new_block(struct arena *arena, size_t size)
+/* Memory fresh from the system is zero already, so what is to be zero is best asked of it.  */
+static void *new_block(struct arena *arena, size_t size, bool zero)
 {
     if (size > SIZE_MAX / 2)
         no_memory(arena);
-    struct arena_block *b = malloc(sizeof *b + size);
+    struct arena_block *b = zero ? calloc(1, sizeof *b + size) : malloc(sizeof *b + size);
     if (!b)
         no_memory(arena);
     arena->size += size;
@@ -59,17 +60,27 @@ static void *new_block(struct arena *arena, size_t size)
     return b->data;
 }
 
-static void *grow_block(struct arena *arena, void *p, size_t old_size, size_t new_size)
+static struct arena_block *block_of(void *p)
 {
-    struct arena_block *b = (struct arena_block *)(void *)((char *)p - sizeof *b);
-    if (new_size > SIZE_MAX / 2)
-        no_memory(arena);
+    return (struct arena_block *)(void *)((char *)p - sizeof(struct arena_block));
+}
+
+static void unlink_block(struct arena *arena, struct arena_block *b)
+{
     if (b->prev)
         b->prev->next = b->next;
     else
         arena->blocks = b->next;
     if (b->next)
         b->next->prev = b->prev;
+}
+
+static void *grow_block(struct arena *arena, void *p, size_t old_size, size_t new_size)
+{
+    struct arena_block *b = block_of(p);
+    if (new_size > SIZE_MAX / 2)
+        no_memory(arena);
+    unlink_block(arena, b);
     struct arena_block *grown = realloc(b, sizeof *b + new_size);
     link_block(arena, grown ? grown : b);
     if (!grown)
@@ -94,7 +105,7 @@ static void new_chunk(struct arena *arena)
 void *arena_alloc_slow(struct arena *arena, size_t size)
 {
     if (size >= ARENA_BLOCK)
-        return new_block(arena, size);
+        return new_block(arena, size, false);
     new_chunk(arena);
     return arena_alloc(arena, size);
 }
@@ -142,6 +153,8 @@ void *arena_zalloc(struct arena *arena, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
         no_memory(arena);
+    if (n * size >= ARENA_BLOCK)
+        return new_block(arena, n * size, true);
     void *p = arena_alloc(arena, n * size);
     return memset(p, 0, n * size);
 }
@@ -154,6 +167,14 @@ void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size)
     if (p && old_size)
         memcpy(grown, p, old_size);
     return grown;
+}
+
+void arena_drop(struct arena *arena, void *p, size_t size)
+{
+    if (!p || size < ARENA_BLOCK)
+        return;
+    unlink_block(arena, block_of(p));
+    free(block_of(p));
 }
 
 void *arena_more(struct arena *arena, void *p, size_t *cap, size_t size)

@@ -66,6 +66,9 @@ void *arena_zalloc(struct arena *arena, size_t n, size_t size);
    NULL).  'p' is not to be used any more.  */
 void *arena_grow(struct arena *arena, void *p, size_t old_size, size_t new_size);
 
+/* 'p', 'size' bytes that the arena gave, is needed no more: large pieces go back to the system.  */
+void arena_drop(struct arena *arena, void *p, size_t size);
+
 /* A copy of 's' in the arena.  */
 struct str arena_str(struct arena *arena, struct str s);
 

@@ -84,6 +84,7 @@ static void grow_slots(struct map *m)
             at = (at + 1) & m->mask;
         m->slots[at] = old[i];
     }
+    arena_drop(m->arena, old, old_size * sizeof *old);
 }
 
 void **map_find(const struct map *m, struct str key)

@@ -38,10 +38,10 @@ enum kind {
 
 /* What every object has.  */
 struct object {
-    enum kind kind;
     struct str name;
-    struct span span;        /* of the name */
     const struct stmt *stmt; /* the statement that declares it */
+    struct span span;        /* of the name */
+    enum kind kind;
     bool bad;
     bool used;   /* something refers to it */
     bool shared; /* declared outside of host blocks in a file that has some */
@@ -166,10 +166,10 @@ struct keys {
 /* One source address of a VMTA.  */
 struct origin {
     struct cidr cidr;
-    struct arg address, host;
     bool bad_address, bad_host;
     struct span span;
     struct origin *next;
+    struct arg address, host;
 };
 
 struct origins {

@@ -15,7 +15,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 APP_SMTP_PASSWORD=correct-horse-battery
 export APP_SMTP_PASSWORD
-quiet=
+quiet='-W no-auth-no-rate-limit'
 script='print "<virtual-mta $F[4]>\n    smtp-source-host $F[0] $F[3]\n    domain-key $F[1], $F[2], ",
     "/etc/pmta/dkim/$F[1].$F[2].pem\n</virtual-mta>\n"'
 printf '%s\n' "$script" >"$dir/rows.pl"

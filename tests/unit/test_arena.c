@@ -125,6 +125,41 @@ START_TEST(growth_keeps_content)
 }
 END_TEST
 
+/* What is dropped goes, wherever it stands among the others; small pieces stay.  */
+START_TEST(pieces_dropped)
+{
+    char *small = arena_alloc(&arena, 8), *blocks[3];
+    for (size_t turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < 3; i++) {
+            blocks[i] = arena_zalloc(&arena, LARGE, 1);
+            ck_assert_int_eq(blocks[i][LARGE - 1], 0);
+            fill(blocks[i], 0, LARGE);
+        }
+        arena_drop(&arena, blocks[turn], LARGE);
+        for (size_t i = 0; i < 3; i++)
+            if (i != turn)
+                check_filled(blocks[i], LARGE);
+    }
+    arena_drop(&arena, small, 8);
+    arena_drop(&arena, NULL, 0);
+    fill(small, 0, 8);
+}
+END_TEST
+
+/* After a reset the same memory comes again, and what was large or late is gone.  */
+START_TEST(reset_begins_anew)
+{
+    arena_reset(&arena);
+    char *first = arena_alloc(&arena, 8);
+    for (size_t i = 0; i < 100; i++)
+        fill(arena_alloc(&arena, LARGE - 1), 0, LARGE - 1);
+    fill(arena_alloc(&arena, LARGE), 0, LARGE);
+    arena_reset(&arena);
+    ck_assert_ptr_eq(arena_alloc(&arena, 8), first);
+    ck_assert_ptr_null(arena.blocks);
+}
+END_TEST
+
 /* Blocks at the head, in the middle and at the end of their list.  */
 START_TEST(any_block_grows)
 {
@@ -304,6 +339,8 @@ int main(void)
     tcase_add_test(all, any_block_grows);
     tcase_add_test(all, vectors);
     tcase_add_test(all, texts);
+    tcase_add_test(all, pieces_dropped);
+    tcase_add_test(all, reset_begins_anew);
     tcase_add_test(all, buffers);
     tcase_add_test(all, trouble_jumps);
     tcase_add_test(all, freed_twice);
