@@ -51,6 +51,7 @@ struct known_domain {
     const struct braces *block;
     const struct words *words;
     uint8_t copied;
+    bool uses;                   /* policies, which may hold ranges */
     uint32_t lo;                 /* where it stood */
     const struct domain *domain;
 };

@@ -184,8 +184,9 @@ static struct domain *domain_named(struct bind *b, struct domains *list, struct 
     return d;
 }
 
-/* What one block says of a domain that may have been spoken of before.  */
-static void bind_domain_block(struct bind *b, struct domains *list, struct domain *d,
+/* What one block says of a domain that may have been spoken of before.  True if a policy says some
+   of it.  */
+static bool bind_domain_block(struct bind *b, struct domains *list, struct domain *d,
                               const struct stmt *s, struct span span, uint8_t copied)
 {
     struct tls_use before = d->tls;
@@ -212,6 +213,7 @@ static void bind_domain_block(struct bind *b, struct domains *list, struct domai
     if (before.word != TLS_UNSET)
         d->tls = before;
     b->diags->context = context;
+    return block.used != NULL;
 }
 
 /* 'd' as 'known' was, 'by' bytes further on.  */
@@ -237,16 +239,17 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
     size_t calls = b->diags->n_calls;
     size_t at = ((uintptr_t)s->block >> 4 ^ copied) & (N_KNOWN_DOMAINS - 1);
     struct known_domain *known = &b->known_domains[at];
-    if (known->block == s->block && known->words == s->words && known->copied == copied) {
+    if (known->block == s->block && known->words == s->words && known->copied == copied &&
+        !(known->uses && b->env.count)) {
         bind_domain_again(b, d, known->domain, s->lo - known->lo);
         return;
     }
-    bind_domain_block(b, list, d, s, span, copied);
-    if (!s->block->plain || s->words->n != 2 || s->words->special || d->tls.identity ||
-        b->diags->n_calls != calls)
+    bool uses = bind_domain_block(b, list, d, s, span, copied);
+    if ((uses && b->env.count) || !s->block->plain || s->words->n != 2 || s->words->special ||
+        d->tls.identity || b->diags->n_calls != calls)
         return;
     d->block = s->block;
-    *known = (struct known_domain){ s->block, s->words, copied, s->lo, d };
+    *known = (struct known_domain){ s->block, s->words, copied, uses, s->lo, d };
 }
 
 static void bind_one_domain(struct bind *b, struct domains *list, const struct stmt *s,
