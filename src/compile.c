@@ -5,7 +5,9 @@
 #include "bind.h"
 #include "emit.h"
 #include "inbound.h"
+#include "matrix.h"
 #include "plan.h"
+#include "relay.h"
 #include "resolve.h"
 #include "suppress.h"
 #include "verify-vars.h"
@@ -92,6 +94,22 @@ static void plan_for_nobody(struct compilation *c, const struct model *m)
     plan(m, &conf);
 }
 
+static void print_matrix(struct compilation *c, const models *list, bool whole)
+{
+    const struct options *o = c->program.options;
+    struct buf out = { .arena = &c->arena };
+    VEC(const struct relay *) hosts = { 0 };
+    for (size_t i = 0; i < list->n; i++)
+        if (is_wanted(o, list->v[i]))
+            VEC_PUSH(&c->arena, &hosts, list->v[i]->relay);
+    struct matrix matrix = { hosts.v, hosts.n, whole };
+    if (o->json)
+        matrix_print_json(&matrix, &out);
+    else
+        matrix_print_text(&matrix, &out);
+    c->matrix = buf_str(&out);
+}
+
 /* Binds, links and judges all hosts, then makes the output of those that are wanted.  */
 static void compile_models(struct compilation *c, enum compile_goal goal)
 {
@@ -102,8 +120,10 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
     for (size_t i = 0; i < list.n; i++)
         resolve(&c->program, list.v[i], &names);
     bool whole = c->diags.n_faults == 0;
-    for (size_t i = 0; i < list.n; i++)
+    for (size_t i = 0; i < list.n; i++) {
         inbound(list.v[i]);
+        relay(list.v[i]);
+    }
     for (size_t i = 0; i < list.n; i++)
         verify(list.v[i], whole);
     if (whole) {
@@ -113,10 +133,13 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
     verify_fleet((const struct model *const *)list.v, list.n);
     for (size_t i = 0; i < list.n; i++)
         plan_for_nobody(c, list.v[i]);
-    for (size_t i = 0; goal == COMPILE_BUILD && i < list.n; i++)
+    bool wanted = goal == COMPILE_BUILD || goal == COMPILE_RELAY;
+    for (size_t i = 0; wanted && i < list.n; i++)
         if (is_wanted(c->program.options, list.v[i]))
             VEC_PUSH(&c->arena, &c->outputs,
                      (struct output){ .host = list.v[i]->host, .model = list.v[i] });
+    if (goal == COMPILE_RELAY)
+        print_matrix(c, &list, whole);
 }
 
 /* The comments of all inputs.  */
@@ -245,6 +268,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     diags_init(&c->diags, &c->arena, &c->sources);
     c->options = *options;
     c->diags.levels = &c->options.levels;
+    c->options.redact |= goal == COMPILE_RELAY;
     run(c, &c->options, goal);
     diags_sort(&c->diags);
     c->diags.closed = true; /* printing says again what planning said */
@@ -252,7 +276,8 @@ enum compile_status compile(struct compilation *c, const struct options *options
         return COMPILE_BROKEN;
     if (!diags_forbid(&c->diags))
         return COMPILE_FINE;
-    c->outputs.n = 0;
+    if (goal != COMPILE_RELAY)
+        c->outputs.n = 0;
     return COMPILE_ERRORS;
 }
 

@@ -11,7 +11,7 @@
 #include "model.h"
 
 /* What is wanted.  */
-enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT };
+enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT, COMPILE_RELAY };
 
 enum compile_status {
     COMPILE_FINE,   /* warnings included */
@@ -38,10 +38,13 @@ struct compilation {
     struct program program;
     VEC(struct output) outputs; /* one for each host; one for a conversion */
     struct buf piece;           /* of output, on its way out */
+    struct str matrix;          /* COMPILE_RELAY: who can relay, as text or JSON */
 };
 
 /* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in
-   c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.  */
+   c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.
+   COMPILE_RELAY proves also what has errors, as far as it was understood; the outputs are then the
+   configurations that the proof is about, without secrets, to compare and not to use.  */
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);
 

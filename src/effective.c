@@ -68,3 +68,13 @@ bool effective_offers_login(const struct model *m, const struct listener *l)
     return line_bool(l->effective, m->target[TARGET_source_allow_auth]) != 0 &&
            (!l->written || m->users.n > 0);
 }
+
+/* A section says it once, so that the directive beside the word wins; on the line that listeners
+   are before 5.0 either makes it so.  */
+bool effective_is_implicit(const struct model *m, const struct listener *l)
+{
+    int said = line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]);
+    if (m->version >= PMTA_5_0 && said >= 0)
+        return said == 1;
+    return said == 1 || l->tls.word == TLS_implicit;
+}

@@ -35,4 +35,7 @@ bool effective_requires_login(const struct model *, const struct listener *);
 /* Somebody may log in.  */
 bool effective_offers_login(const struct model *, const struct listener *);
 
+/* TLS from the first byte on.  */
+bool effective_is_implicit(const struct model *, const struct listener *);
+
 #endif

@@ -278,58 +278,62 @@ static void add_user(struct maker *k, struct user *u)
 static void add_named(struct maker *k, struct source_rule *s)
 {
     struct rule *rule = new_rule(k, s->object.name, s->object.span);
+    rule->written = true;
     lower_via(k, &rule->lines, &s->via, &s->lines);
     merge(k, rule, &s->lines);
     s->effective = &rule->lines;
     VEC_PUSH(k->m->arena, &k->in->named, rule);
 }
 
-/* A listener written at full length has the lines of the source that it names, which may be that
-   of another listener.  */
-static void name_listener(struct maker *k, struct listener *l)
+/* The source that something written at full length names, generated ones included, or NULL.  */
+static struct rule *named_rule(struct maker *k, const struct ref *ref)
 {
-    struct source_rule *s = (struct source_rule *)(void *)l->source.to;
-    const struct listener *other =
-        s || !l->source.name.n ? NULL : map_get(&k->m->names[KIND_listener], l->source.name);
-    if (other)
-        l->effective = other->effective;
-    if (!s || !s->effective)
-        return; /* none, or one that only another host has */
-    l->effective = s->effective;
-    if (k->in->restricting)
-        lower_word(k, s->effective, LOWER_service_yes, NULL, s->object.span);
+    struct map *map = &k->in->by_name;
+    bool first = map->n == 0;
+    if (!ref->name.n || ref->bad)
+        return NULL;
+    for (size_t i = 0; first && i < k->in->named.n; i++) {
+        struct rule *rule = k->in->named.v[i];
+        *map_add(map, rule->name) = rule;
+    }
+    return map->n ? map_get(map, ref->name) : NULL;
 }
 
-/* A user written at full length has those of his source, or of the one for users without.  */
-static void name_user(struct maker *k, struct user *u)
+const struct lines *inbound_auth(const struct model *m)
 {
-    const struct source_rule *s = (const struct source_rule *)(const void *)u->source.to;
-    if (!u->source.name.n)
-        s = map_get(&k->m->names[KIND_raw_source], STR("{auth}"));
-    if (s && s->effective)
-        u->effective = s->effective;
+    const struct source_rule *s = map_get(&m->names[KIND_raw_source], STR("{auth}"));
+    return s ? s->effective : NULL;
 }
 
-/* Links what is written at full length with the sources that it names.  */
+/* Listeners and users at full length share the lines of the source that they name; a user without
+   has those of the one for all users.  */
 static void link_written(struct maker *k)
 {
-    struct model *m = k->m;
-    for (size_t i = 0; i < m->sources.n; i++)
-        if (!m->sources.v[i]->by_address)
-            add_named(k, m->sources.v[i]);
-    for (size_t i = 0; i < m->listeners.n; i++)
-        if (m->listeners.v[i]->written)
-            name_listener(k, m->listeners.v[i]);
-    for (size_t i = 0; i < m->users.n; i++)
-        if (m->users.v[i]->written)
-            name_user(k, m->users.v[i]);
+    const struct lines *auth = inbound_auth(k->m);
+    for (size_t i = 0; i < k->m->listeners.n; i++) {
+        struct listener *l = k->m->listeners.v[i];
+        struct rule *rule = l->written ? named_rule(k, &l->source) : NULL;
+        if (!rule)
+            continue;
+        l->effective = &rule->lines;
+        if (k->in->restricting && rule->written)
+            lower_word(k, &rule->lines, LOWER_service_yes, NULL, rule->origin);
+    }
+    for (size_t i = 0; i < k->m->users.n; i++) {
+        struct user *u = k->m->users.v[i];
+        struct rule *rule = u->written ? named_rule(k, &u->source) : NULL;
+        if (rule)
+            u->effective = &rule->lines;
+        else if (u->written && !u->source.name.n && auth)
+            u->effective = auth;
+    }
 }
 
 void inbound(struct model *m)
 {
     static const struct lines nothing;
     struct maker k = { m, NEW(m->arena, struct inbound), has_relay_client(m) };
-    k.in->by_address = (struct map){ .arena = m->arena };
+    k.in->by_address = k.in->by_name = (struct map){ .arena = m->arena };
     m->inbound = k.in;
     for (size_t i = 0; i < m->listeners.n; i++) {
         m->listeners.v[i]->effective = &nothing;
@@ -343,6 +347,9 @@ void inbound(struct model *m)
         if (!m->users.v[i]->written)
             add_user(&k, m->users.v[i]);
     }
+    for (size_t i = 0; i < m->sources.n; i++)
+        if (!m->sources.v[i]->by_address)
+            add_named(&k, m->sources.v[i]);
     link_written(&k);
     add_addresses(&k);
 }

@@ -21,12 +21,14 @@ struct rule {
     struct span origin;
     struct lines lines;
     size_t order; /* of declaration */
+    bool written; /* by PowerMTA's own tag, under its name */
 };
 
 struct inbound {
     VEC(struct rule *) named;
     VEC(struct rule *) addresses;
     struct map by_address; /* text of the prefix to its rule */
+    struct map by_name;    /* named sources, where something written at full length asks for one */
     bool restricting;      /* strangers are refused at the greeting of some listener */
 };
 
@@ -36,6 +38,9 @@ void inbound(struct model *);
 
 /* Both lines say the same: for a switch, yes is true.  */
 bool inbound_same(const struct line *, const struct line *);
+
+/* What {auth}, the source of all users, says; NULL where there is none.  */
+const struct lines *inbound_auth(const struct model *);
 
 /* The name of the source that a user's rights stand in.  */
 struct str inbound_user_source(const struct model *, const struct user *);

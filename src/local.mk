@@ -6,6 +6,8 @@ pmtac_LDADD = libpmtac.a $(PCRE2_LIBS)
 
 noinst_LIBRARIES += libpmtac.a
 libpmtac_a_SOURCES += \
+	%D%/addrset.c \
+	%D%/addrset.h \
 	%D%/arena.c \
 	%D%/arena.h \
 	%D%/ast-print.c \
@@ -66,6 +68,9 @@ libpmtac_a_SOURCES += \
 	%D%/lower.h \
 	%D%/map.c \
 	%D%/map.h \
+	%D%/matrix-json.c \
+	%D%/matrix-text.c \
+	%D%/matrix.h \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/opts.c \
@@ -80,6 +85,11 @@ libpmtac_a_SOURCES += \
 	%D%/regexp-piece.c \
 	%D%/regexp.c \
 	%D%/regexp.h \
+	%D%/relay-internal.h \
+	%D%/relay-pattern.c \
+	%D%/relay-recipient.c \
+	%D%/relay.c \
+	%D%/relay.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/source.c \
@@ -106,6 +116,7 @@ libpmtac_a_SOURCES += \
 	%D%/verify-domain.c \
 	%D%/verify-gap.c \
 	%D%/verify-host.c \
+	%D%/verify-leak.c \
 	%D%/verify-listener.c \
 	%D%/verify-name.c \
 	%D%/verify-pattern.c \

@@ -44,7 +44,8 @@ static int print_text(struct str text)
     return STATUS_TROUBLE;
 }
 
-/* Messages: machine formats of 'check' are its data, all else is talk.  */
+/* Messages: machine formats of 'check' are its data, unless that is who can relay; all else is
+   talk.  */
 static int print_messages(struct compilation *c, const struct opts *o)
 {
     struct buf text = { .arena = &c->arena };
@@ -54,14 +55,14 @@ static int print_messages(struct compilation *c, const struct opts *o)
         diags_print_gcc(&c->diags, &text, o->max_errors);
     else
         diags_print_text(&c->diags, &text, o->max_errors, o->color);
-    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT)
+    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT && !o->relay)
         return print_text(buf_str(&text));
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
 
-static enum compile_goal goal_of(enum command command)
+static enum compile_goal goal_of(const struct opts *o)
 {
-    switch (command) {
+    switch (o->command) {
     case COMMAND_build:
         return COMPILE_BUILD;
     case COMMAND_convert:
@@ -71,12 +72,12 @@ static enum compile_goal goal_of(enum command command)
     case N_COMMANDS:
         break;
     }
-    return COMPILE_CHECK;
+    return o->relay ? COMPILE_RELAY : COMPILE_CHECK;
 }
 
 static int run_compilation(struct compilation *c, const struct opts *o)
 {
-    enum compile_status compiled = compile(c, &o->options, &io_system, goal_of(o->command));
+    enum compile_status compiled = compile(c, &o->options, &io_system, goal_of(o));
     if (compiled == COMPILE_NO_MEMORY || compiled == COMPILE_BUG) {
         complain(compiled == COMPILE_BUG ? "internal error" : "out of memory", c->arena.bug);
         return STATUS_TROUBLE;
@@ -88,6 +89,8 @@ static int run_compilation(struct compilation *c, const struct opts *o)
     }
     int status = print_messages(c, o);
     if (status != STATUS_FINE || compiled == COMPILE_BROKEN)
+        return STATUS_TROUBLE;
+    if (c->matrix.n && print_text(c->matrix) != STATUS_FINE)
         return STATUS_TROUBLE;
     if (compiled == COMPILE_ERRORS)
         return STATUS_ERRORS;

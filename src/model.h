@@ -307,6 +307,7 @@ struct section_body {
 };
 
 struct inbound;
+struct relay;
 
 /* All of one host.  */
 struct model {
@@ -341,6 +342,7 @@ struct model {
     struct map lists[N_SCOPES]; /* named lists (pattern-list ...) by name */
     struct map macros;          /* domain-macro lines by name */
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
+    const struct relay *relay;     /* who can relay by that; set by relay */
     bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
 };
 

@@ -50,7 +50,7 @@ static void plan_listener_line(struct plan *p, const struct listener *l, const s
     args[0] = e->arg;
     args[0].text = endpoint_text(p, e);
     args[0].joined = false;
-    if (source.n) {
+    if (source.n && !(l->written && l->source.bad)) {
         args[n++] = (struct arg){ .text = arena_printf(p->arena, "source=%.*s", STR_ARG(source)),
                                   .span = l->object.span };
     }

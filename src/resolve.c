@@ -457,7 +457,15 @@ static void link_source(struct resolve *r, struct ref *ref)
     if (!ref->name.n || ref->bad || ref->name.p[0] == '{')
         return;
     struct source_rule *rule = map_get(&m->names[KIND_raw_source], ref->name);
-    if (rule && !rule->by_address) {
+    struct cidr cidr;
+    struct fault fault;
+    if (value_cidr(ref->name, &cidr, &fault)) {
+        struct diag *d = diag(r->diags, CHECK_name_unknown, ref->span,
+                              "`%.*s` is a network, and no source has that as its name",
+                              STR_ARG(ref->name));
+        diag_help(r->diags, d, "a source for a network needs no naming: it counts by itself");
+        ref->bad = true;
+    } else if (rule && !rule->by_address) {
         ref->to = &rule->object;
         ref->name = rule->object.name;
         rule->object.used = true;

@@ -110,6 +110,15 @@ bool cidr_has_host_bits(const struct cidr *cidr)
     return addr_cmp(&network.addr, &cidr->addr) != 0;
 }
 
+bool cidr_special(size_t i, struct cidr *range, enum addr_kind *kind)
+{
+    if (i >= N_RANGES)
+        return false;
+    *range = ranges[i].range;
+    *kind = ranges[i].kind;
+    return true;
+}
+
 /* The kind of the most specific range that holds all of it.  */
 static enum addr_kind kind_around(const struct cidr *cidr)
 {

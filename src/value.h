@@ -110,6 +110,10 @@ int addr_cmp(const struct addr *, const struct addr *);
 /* Canonical text (RFC 5952), at most 45 bytes and a NUL, into 'out'; returns 'out'.  */
 const char *addr_text(const struct addr *, char out[48]);
 
+/* The special-purpose range number 'i', from 0, and what it is for; false behind the last.  Of two
+   that overlap the narrower counts.  */
+bool cidr_special(size_t i, struct cidr *, enum addr_kind *);
+
 /* The prefix with its host bits cleared.  */
 struct cidr cidr_network(const struct cidr *);
 /* Host bits are set.  */

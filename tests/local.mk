@@ -35,11 +35,14 @@ script_tests = \
 	%D%/house/rooms.test \
 	%D%/house/style.test \
 	%D%/lines.test \
+	%D%/relay/schema.test \
 	%D%/run-cases.test
 
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk \
 	%D%/house/explain.awk %D%/house/tap.sh
+
+EXTRA_DIST += %D%/relay/schema.pl
 
 ## Folders of data, shipped whole.
 EXTRA_DIST += %D%/bench %D%/cases %D%/lines
@@ -47,8 +50,13 @@ EXTRA_DIST += %D%/bench %D%/cases %D%/lines
 ## What reads the tables of %D%/lines.
 check_PROGRAMS += %D%/unit/test_lines
 
+## The relay proof against a naive one.
+check_PROGRAMS += %D%/relay/proof
+TESTS += %D%/relay/proof
+
 ## One program of libcheck per room: %D%/unit/test_ROOM is made of %D%/unit/test_ROOM.c.
 unit_tests = \
+	%D%/unit/test_addrset \
 	%D%/unit/test_arena \
 	%D%/unit/test_ast_print \
 	%D%/unit/test_compile \

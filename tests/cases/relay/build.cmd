@@ -1,0 +1,1 @@
+pmtac build --relay server-files.topo

@@ -1,0 +1,1 @@
+pmtac check --relay --fragment server-files.topo

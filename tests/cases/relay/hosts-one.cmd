@@ -1,0 +1,1 @@
+pmtac check --relay --host=mx2 hosts.topo

@@ -1,0 +1,1 @@
+pmtac check --relay --format=gcc server-files.topo

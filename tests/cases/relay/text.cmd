@@ -1,0 +1,1 @@
+pmtac check --relay text.topo 2>/dev/null
