@@ -2,6 +2,8 @@
 
 #include "plan-internal.h"
 
+#include "effective.h"
+
 /* ADDR:PORT as PowerMTA is told it.  How it wants an IPv6 address is not documented.  */
 static struct str endpoint_text(struct plan *p, const struct endpoint *e)
 {
@@ -44,8 +46,7 @@ static void plan_listener_line(struct plan *p, const struct listener *l, const s
 {
     struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
     struct str source = l->written ? l->source.name : l->object.name;
-    bool implicit = l->tls.word == TLS_implicit ||
-                    line_bool(&l->lines, p->m->target[TARGET_listener_immediate_tls]) == 1;
+    bool implicit = effective_is_implicit(p->m, l);
     uint32_t n = 1;
     args[0] = e->arg;
     args[0].text = endpoint_text(p, e);

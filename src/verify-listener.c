@@ -5,12 +5,6 @@
 #include "effective.h"
 #include "inbound.h"
 
-static bool is_implicit(const struct model *model, const struct listener *l)
-{
-    return l->tls.word == TLS_implicit ||
-           line_bool(&l->lines, model->target[TARGET_listener_immediate_tls]) == 1;
-}
-
 /* Objects by name, walked while it grows: whatever may be reached from them.  */
 struct reachable {
     struct map objects;
@@ -271,7 +265,7 @@ static void judge_port(const struct model *model, const struct listener *l,
                        const struct endpoint *e)
 {
     struct diags *diags = model->diags;
-    bool implicit = is_implicit(model, l);
+    bool implicit = effective_is_implicit(model, l);
     struct span span = e->arg.span;
     struct diag *m;
     if (e->port == PORT_SMTPS && !implicit) {

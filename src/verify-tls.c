@@ -120,8 +120,7 @@ static const struct line *plain_line(const struct model *m, const struct listene
 /* A login on 'l' comes under TLS or not at all.  */
 static bool login_is_safe(const struct model *m, const struct listener *l)
 {
-    return l->tls.word == TLS_implicit ||
-           line_bool(&l->lines, m->target[TARGET_listener_immediate_tls]) == 1 ||
+    return effective_is_implicit(m, l) ||
            line_bool(l->effective, m->target[TARGET_source_starttls_before_auth]) == 1;
 }
 

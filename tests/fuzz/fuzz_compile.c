@@ -199,10 +199,10 @@ static void hold_same(struct compilation *a, struct compilation *b)
 }
 
 static enum compile_status run(struct compilation *c, const struct options *o, struct world *world,
-                               bool convert)
+                               enum compile_goal goal)
 {
     struct io io = { world, read_input, find_files, environment };
-    enum compile_status status = compile(c, o, &io, convert ? COMPILE_CONVERT : COMPILE_BUILD);
+    enum compile_status status = compile(c, o, &io, goal);
     fuzz_hold(status == COMPILE_FINE || status == COMPILE_ERRORS || status == COMPILE_NO_MEMORY);
     return status;
 }
@@ -213,11 +213,22 @@ static void hold_host(struct compilation *all, struct options options, struct wo
 {
     struct compilation one;
     options.host = all->outputs.v[i].host;
-    if (run(&one, &options, world, false) != COMPILE_NO_MEMORY) {
+    if (run(&one, &options, world, COMPILE_BUILD) != COMPILE_NO_MEMORY) {
         fuzz_hold(one.outputs.n == 1);
         fuzz_hold(str_eq(compile_text(&one, 0), compile_text(all, i)));
     }
     compile_free(&one);
+}
+
+/* Who can relay is printed whatever is wrong, whole lines and no secret.  */
+static void hold_matrix(struct options options, struct world *world, struct str text, bool json)
+{
+    struct compilation c;
+    options.json = json;
+    run(&c, &options, world, COMPILE_RELAY);
+    fuzz_hold(!c.matrix.n || c.matrix.p[c.matrix.n - 1] == '\n');
+    fuzz_hold(!holds(c.matrix, STR("hunter2-hunter2")) || holds(text, STR("hunter2")));
+    compile_free(&c);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -236,8 +247,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     make_world(&world, text, path);
     struct options options = options_of(bits, &path);
     bool convert = bits & DO_CONVERT;
-    enum compile_status status = run(&a, &options, &world, convert);
-    fuzz_hold(run(&b, &options, &world, convert) == status);
+    enum compile_goal goal = convert ? COMPILE_CONVERT : COMPILE_BUILD;
+    enum compile_status status = run(&a, &options, &world, goal);
+    fuzz_hold(run(&b, &options, &world, goal) == status);
     if (status != COMPILE_NO_MEMORY) {
         struct str shown = messages(&a);
         hold_messages(&a);
@@ -250,5 +262,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         hold_host(&a, options, &world, a.outputs.n - 1);
     compile_free(&a);
     compile_free(&b);
+    hold_matrix(options, &world, text, size % 2 == 0);
     return 0;
 }
