@@ -460,9 +460,9 @@ static void link_source(struct resolve *r, struct ref *ref)
     struct cidr cidr;
     struct fault fault;
     if (value_cidr(ref->name, &cidr, &fault)) {
-        struct diag *d = diag(r->diags, CHECK_name_unknown, ref->span,
-                              "`%.*s` is a network, and no source has that as its name",
-                              STR_ARG(ref->name));
+        struct diag *d =
+            diag(r->diags, CHECK_name_unknown, ref->span,
+                 "`%.*s` is a network, and no source has that as its name", STR_ARG(ref->name));
         diag_help(r->diags, d, "a source for a network needs no naming: it counts by itself");
         ref->bad = true;
     } else if (rule && !rule->by_address) {

@@ -12,6 +12,8 @@ struct leaks {
     struct addrset *allowed; /* by each listener, as far as they can reach it */
     struct addrset meant;    /* for every listener: clients, sources by address */
     size_t *told;            /* number from 1 of the listener that each was said to leak to */
+    size_t **clear;          /* for each and by site: that many listeners from the first on allow
+                                all that it does; listeners that allow the same share it */
 };
 
 /* Doors where rules by address decide without a login.  */
@@ -131,21 +133,44 @@ static bool gives(const struct leaks *k, size_t i)
     return !relay_is_anybody(&size);
 }
 
-/* Looks for the first listener of the site that is open to what listener 'i' allows.  */
-static bool find_leak(const struct leaks *k, const struct site *site, size_t i)
+/* Looks for the first listener of site 'n' that is open to what listener 'i' allows.  */
+static bool find_leak(const struct leaks *k, const struct site *site, size_t n, size_t i)
 {
+    size_t *clear = &k->clear[i][n];
     if (!leaks(k, k->allowed[i], site->common, site->open))
         return false;
-    for (size_t to = 0; to < k->m->listeners.n; to++)
-        if (k->m->relay->of[to] == site->door && k->told[to] != i + 1) {
-            const struct prefix *x = leak(k, site, i, to);
-            if (!x)
-                continue;
-            report(k, site, i, to, x);
-            k->told[i] = to + 1;
-            return true;
-        }
+    for (size_t to = *clear; to < k->m->listeners.n; to++) {
+        bool other = k->m->relay->of[to] == site->door;
+        if (other && k->told[to] == i + 1)
+            continue;
+        const struct prefix *x = other ? leak(k, site, i, to) : NULL;
+        *clear += to == *clear && !x;
+        if (!x)
+            continue;
+        report(k, site, i, to, x);
+        k->told[i] = to + 1;
+        return true;
+    }
     return false;
+}
+
+/* Finds what each listener allows.  */
+static void find_allowed(struct leaks *k)
+{
+    const struct model *m = k->m;
+    struct map sets = { .arena = m->scratch, .exact = true };
+    k->allowed = NEW_ARRAY(m->scratch, struct addrset, m->listeners.n);
+    k->told = NEW_ARRAY(m->scratch, size_t, m->listeners.n);
+    k->clear = NEW_ARRAY(m->scratch, size_t *, m->listeners.n);
+    for (size_t i = 0; i < m->listeners.n; i++) {
+        struct addrset set = k->allowed[i] = allowed_by(m, i);
+        if (!set.n)
+            continue; /* gives nothing away */
+        void **slot = map_add(&sets, (struct str){ (const char *)set.v, set.n * sizeof *set.v });
+        if (!*slot)
+            *slot = NEW_ARRAY(m->scratch, size_t, m->relay->doors.n);
+        k->clear[i] = *slot;
+    }
 }
 
 static struct site site_of(const struct leaks *k, const struct relay_door *door)
@@ -179,10 +204,7 @@ void verify_relay_allow_leaks(const struct model *m)
     if (!has_allow(m))
         return;
     k.meant = meant_for_all(m);
-    k.allowed = NEW_ARRAY(m->scratch, struct addrset, m->listeners.n);
-    k.told = NEW_ARRAY(m->scratch, size_t, m->listeners.n);
-    for (size_t i = 0; i < m->listeners.n; i++)
-        k.allowed[i] = allowed_by(m, i);
+    find_allowed(&k);
     for (size_t i = 0; i < m->relay->doors.n; i++) {
         struct site site = site_of(&k, m->relay->doors.v[i]);
         if (site.open.n && site.door->own[RELAY_RIGHT] < 0)
@@ -190,6 +212,6 @@ void verify_relay_allow_leaks(const struct model *m)
     }
     for (size_t i = 0; i < m->listeners.n; i++)
         for (size_t n = gives(&k, i) ? 0 : sites.n; n < sites.n; n++)
-            if (find_leak(&k, &sites.v[n], i))
+            if (find_leak(&k, &sites.v[n], n, i))
                 break;
 }
