@@ -19,7 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 
 ## Scripts.
 script_tests = \
-	%D%/hostile/bytes.test \
+	%D%/hostile/apart.test %D%/hostile/bytes.test \
 	%D%/hostile/environment.test \
 	%D%/hostile/faults.test \
 	%D%/hostile/fleets.test \
