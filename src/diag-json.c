@@ -18,23 +18,14 @@ static void put_string(struct diags *d, struct buf *out, struct str text)
     buf_char(out, '"');
 }
 
-/* Characters from the start of the line to byte column 'column', from 1.  */
-static uint32_t characters(struct diags *d, struct place at)
-{
-    struct str line = str_sub(source_line(d->sources, at.source, at.line), 0, at.column - 1);
-    uint32_t n = 1, rune;
-    for (size_t i = 0; i < line.n; n++) {
-        size_t len = utf8_rune(line.p + i, line.n - i, &rune);
-        i += len ? len : 1;
-    }
-    return n;
-}
-
 static void put_position(struct diags *d, struct buf *out, const char *key, uint32_t at)
 {
     struct place place = source_place(d->sources, at);
+    size_t offset = at - place.source->base;
+    uint32_t before =
+        source_characters(d->sources, place.source, offset - (place.column - 1), offset);
     buf_printf(out, "\"%s\": {\"line\": %u, \"column\": %u, \"byteColumn\": %u}", key, place.line,
-               characters(d, place), place.column);
+               before + 1, place.column);
 }
 
 /* "file", "start" and "end" of 'span', or "file": null.  */

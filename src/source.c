@@ -108,3 +108,36 @@ struct str source_text(const struct sources *s, struct span span)
         return STR("");
     return str_sub(source->text, span.lo - source->base, span.hi - span.lo);
 }
+
+enum { BLOCK = 4096 }; /* bytes of text whose characters are counted together */
+
+static uint32_t count_characters(const struct source *source, size_t from, size_t to)
+{
+    uint32_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += ((unsigned char)source->text.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static void make_characters(struct sources *s, struct source *source)
+{
+    size_t n = source->text.n / BLOCK + 1;
+    source->characters = NEW_ARRAY(s->arena, uint32_t, n);
+    for (size_t i = 1; i < n; i++)
+        source->characters[i] =
+            source->characters[i - 1] + count_characters(source, (i - 1) * BLOCK, i * BLOCK);
+}
+
+uint32_t source_characters(struct sources *s, const struct source *source, size_t from, size_t to)
+{
+    if (to > source->text.n) /* the place behind the end */
+        to = source->text.n;
+    size_t first = from / BLOCK + 1, last = to / BLOCK;
+    if (last <= first)
+        return count_characters(source, from, to);
+    if (!source->characters)
+        make_characters(s, (struct source *)source);
+    return count_characters(source, from, first * BLOCK) +
+           (source->characters[last] - source->characters[first]) +
+           count_characters(source, last * BLOCK, to);
+}

@@ -21,6 +21,7 @@ struct source {
     struct io_identity identity;
     VEC(uint32_t) lines;        /* offsets of line starts, as far as they were wanted */
     size_t searched;            /* bytes that were searched for them */
+    uint32_t *characters;       /* in front of each block of the text; made on first use */
 };
 
 struct sources {
@@ -65,5 +66,9 @@ static inline struct span span_join(struct span a, struct span b)
 {
     return !a.hi ? b : !b.hi ? a : (struct span){ a.lo, b.hi };
 }
+
+/* The characters of UTF-8 from byte 'from' to byte 'to' of the source's text, also where these are
+   many and it is asked often; a byte that belongs to none counts with the one before it.  */
+uint32_t source_characters(struct sources *, const struct source *, size_t from, size_t to);
 
 #endif

@@ -127,6 +127,28 @@ START_TEST(nowhere)
 }
 END_TEST
 
+/* Blanks, letters of two bytes, and a byte that belongs to nothing, over several blocks.  */
+START_TEST(characters)
+{
+    enum { N = 3 * 4096 };
+    static char text[N + 3];
+    size_t expected[N + 1], n = 0;
+    for (size_t i = 0; i < N; i++) {
+        const char *of = i % 5 == 0 ? "\xc3" : i % 5 == 1 ? "\xa4" : " ";
+        text[i] = *of;
+        expected[i] = n;
+        n += *of != '\xa4';
+    }
+    expected[N] = n;
+    struct source *source = add("input", (struct str){ text, N });
+    for (size_t from = 0; from <= N; from += 511)
+        for (size_t to = from; to <= N; to += 509)
+            ck_assert_uint_eq(source_characters(&sources, source, from, to),
+                              expected[to] - expected[from]);
+    ck_assert_uint_eq(source_characters(&sources, source, 0, N + 1), n);
+}
+END_TEST
+
 START_TEST(span_texts)
 {
     struct source *a = add("a", STR("first\n")), *b = add("b", STR("second"));
@@ -233,6 +255,7 @@ int main(void)
     tcase_add_test(all, span_texts);
     tcase_add_test(all, joins);
     tcase_add_test(all, names);
+    tcase_add_test(all, characters);
     tcase_add_test(all, full);
     tcase_add_test(all, opened);
     suite_add_tcase(suite, all);
