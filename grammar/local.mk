@@ -4,6 +4,7 @@ libpmtac_a_SOURCES += \
 	%D%/actions.def \
 	%D%/checks.def \
 	%D%/ciphers.def \
+	%D%/coverage.def \
 	%D%/directives.def \
 	%D%/explain.def \
 	%D%/foreign.def \

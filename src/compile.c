@@ -3,6 +3,7 @@
 #include "compile.h"
 
 #include "bind.h"
+#include "coverage.h"
 #include "emit.h"
 #include "inbound.h"
 #include "matrix.h"
@@ -124,6 +125,8 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
         inbound(list.v[i]);
         relay(list.v[i]);
     }
+    for (size_t i = 0; i < list.n; i++)
+        coverage(list.v[i]);
     for (size_t i = 0; i < list.n; i++)
         verify(list.v[i], whole);
     if (whole) {

@@ -29,6 +29,11 @@ libpmtac_a_SOURCES += \
 	%D%/compile.h \
 	%D%/conf.c \
 	%D%/conf.h \
+	%D%/coverage-ring.c \
+	%D%/coverage-route.c \
+	%D%/coverage-view.c \
+	%D%/coverage.c \
+	%D%/coverage.h \
 	%D%/deliver.c \
 	%D%/deliver.h \
 	%D%/depfile.c \

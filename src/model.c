@@ -61,6 +61,11 @@ bool model_says(const struct model *m, enum target target)
     return m->said[m->target[target] - dict_at(0)];
 }
 
+struct str line_word(const struct line *line)
+{
+    return !line->bad && line->what->n_args ? line->what->args[0].text : STR("");
+}
+
 void lines_add(struct lines *lines, struct line *line)
 {
     if (lines->last)

@@ -203,6 +203,7 @@ struct vmta {
     struct domains domains;
     struct lines lines;
     struct refs pools; /* set by resolve: the pools it is a member of */
+    const struct station *station; /* how it signs; set by coverage where there are keys */
 };
 
 struct pool {
@@ -214,6 +215,7 @@ struct pool {
     struct tls_use tls;
     struct domains domains;
     struct lines lines;
+    const struct common *common; /* its keys; set by coverage where there are keys */
 };
 
 enum auth { AUTH_UNSET, AUTH_NONE, AUTH_OPTIONAL, AUTH_REQUIRED };
@@ -308,6 +310,9 @@ struct section_body {
 
 struct inbound;
 struct relay;
+struct coverage;
+struct station;
+struct common;
 
 /* All of one host.  */
 struct model {
@@ -343,6 +348,7 @@ struct model {
     struct map macros;          /* domain-macro lines by name */
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     const struct relay *relay;     /* who can relay by that; set by relay */
+    const struct coverage *coverage; /* which key signs what; set by coverage */
     bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
 };
 
@@ -412,6 +418,9 @@ struct domain *domain_find(const struct domains *, struct str pattern);
 
 /* Appends.  */
 void domains_add(struct domains *, struct domain *, struct arena *);
+
+/* The first value of a line; empty where it is not good.  */
+struct str line_word(const struct line *);
 
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);

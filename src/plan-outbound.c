@@ -2,7 +2,7 @@
 
 #include "plan-internal.h"
 
-#include <stdlib.h>
+#include "coverage.h"
 
 void plan_origins(struct plan *p, struct conf_section *s, enum target target,
                   const struct origins *origins)
@@ -17,56 +17,12 @@ void plan_origins(struct plan *p, struct conf_section *s, enum target target,
     }
 }
 
-static size_t labels(struct str domain)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < domain.n; i++)
-        n += domain.p[i] == '.';
-    return n;
-}
-
-static bool is_any(const struct key *k)
-{
-    return str_eq(k->domain.text, STR("*"));
-}
-
-struct ranked {
-    const struct key *key;
-    size_t order;
-};
-
-/* The first key whose domain is, or is a parent of, the sender's signs: so more labels first and
-   "*" last, else as declared.  */
-static int by_rank(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    size_t m = is_any(x->key) ? 0 : labels(x->key->domain.text);
-    size_t n = is_any(y->key) ? 0 : labels(y->key->domain.text);
-    if (m != n)
-        return m > n ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static bool same_key(const struct key *a, const struct key *b)
-{
-    return str_ieq(a->selector.text, b->selector.text) && str_ieq(a->domain.text, b->domain.text);
-}
-
 void plan_keys(struct plan *p, struct conf_section *s, enum target target, const struct keys *keys)
 {
-    VEC(struct ranked) list = { 0 };
-    bool sorted = false;
-    for (const struct key *k = keys->first; k; k = k->next) {
-        sorted |= k->by_sign;
-        if (!k->bad)
-            VEC_PUSH(p->arena, &list, (struct ranked){ k, list.n });
-    }
-    if (list.n > 1 && sorted) /* keys that are all written as 'domain-key' keep their order */
-        qsort(list.v, list.n, sizeof *list.v, by_rank);
+    key_list list = { 0 };
+    coverage_order(p->arena, keys, &list);
     for (size_t i = 0; i < list.n; i++) {
-        const struct key *k = list.v[i].key;
-        if (i && same_key(list.v[i - 1].key, k))
-            continue; /* a policy said it too */
+        const struct key *k = list.v[i];
         struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
         args[0] = k->selector;
         args[1] = k->domain;

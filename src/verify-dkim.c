@@ -10,11 +10,6 @@ struct declared {
 
 typedef void declared_fn(const struct model *, struct map *, const struct declared *);
 
-bool dkim_is_any(struct str domain)
-{
-    return str_eq(domain, STR("*"));
-}
-
 static void each_line_key(const struct model *m, struct map *map, const struct keys *keys,
                           declared_fn *visit)
 {
@@ -66,7 +61,7 @@ static struct declared *keep(const struct model *m, const struct declared *d)
  */
 static void compare_files(const struct model *m, struct map *map, const struct declared *d)
 {
-    if (dkim_is_any(d->domain))
+    if (coverage_is_any(d->domain))
         return;
     struct str name =
         arena_printf(m->scratch, "%.*s._domainkey.%.*s", STR_ARG(d->selector), STR_ARG(d->domain));
@@ -114,7 +109,7 @@ static bool related(struct str a, struct str b)
    one file.  */
 static void count_domains(const struct model *m, struct map *map, const struct declared *d)
 {
-    if (dkim_is_any(d->domain) || str_find(d->file, '$') < d->file.n)
+    if (coverage_is_any(d->domain) || str_find(d->file, '$') < d->file.n)
         return;
     void **slot = map_add(map, d->file);
     struct shared_key *shared = *slot;
@@ -146,91 +141,108 @@ void verify_dkim_key_shared(const struct model *m)
 
 /* dkim-shadowed */
 
-/* The key of 'map' for "*", or for a parent of 'domain'.  */
-const struct key *dkim_wider(const struct map *map, struct str domain)
+/* The key of 'before' for a domain that holds 'domain', but is not the same; NULL: none.  */
+static const struct sign_key *wider_key(const struct map *before, struct str domain)
 {
-    const struct key *found = dkim_is_any(domain) ? NULL : map_get(map, STR("*"));
-    for (size_t at = str_find(domain, '.'); at < domain.n && !found; at = str_find(domain, '.')) {
-        domain = str_sub(domain, at + 1, domain.n);
-        found = map_get(map, domain);
-    }
+    const struct sign_key *found = NULL;
+    for (domain = coverage_wider(domain); domain.n && !found; domain = coverage_wider(domain))
+        found = map_get(before, domain);
     return found;
 }
 
-static void find_shadowed(const struct model *m, const struct keys *keys)
+static void report_shadowed(const struct model *m, const struct sign_key *key,
+                            const struct sign_key *over)
+{
+    struct diag *d =
+        diag(m->diags, CHECK_dkim_shadowed, key->span,
+             "this key never signs: the one for `%.*s` before it is taken", STR_ARG(over->domain));
+    diag_also(m->diags, d, over->span, "this one covers `%.*s` too", STR_ARG(key->domain));
+    diag_help(m->diags, d, "PowerMTA takes the first that fits: put the more specific one first");
+}
+
+/* Keys in their order.  A line whose macro stands for several domains is shadowed where all of them
+   are.  */
+static void find_shadowed(const struct model *m, const key_vec *keys)
 {
     struct map before = { .arena = m->scratch };
-    if (keys->first == keys->last)
-        return;
-    for (const struct key *k = keys->first; k; k = k->next) {
-        if (k->by_sign || k->bad)
-            continue;
-        const struct key *over = dkim_wider(&before, k->domain.text);
-        void **slot = map_add(&before, k->domain.text);
-        if (!*slot)
-            *slot = (void *)k;
-        if (!over)
-            continue;
-        struct diag *d = diag(m->diags, CHECK_dkim_shadowed, k->span,
-                              "this key never signs: the one for `%.*s` before it is taken",
-                              STR_ARG(over->domain.text));
-        diag_also(m->diags, d, over->span, "this one covers `%.*s` too", STR_ARG(k->domain.text));
-        diag_help(m->diags, d,
-                  "PowerMTA takes the first that fits: put the more specific one first");
+    for (size_t i = 0, next; i < keys->n; i = next) {
+        const struct sign_key *first = &keys->v[i], *over = wider_key(&before, first->domain);
+        for (next = i; next < keys->n && keys->v[next].span.lo == first->span.lo; next++)
+            if (over && !wider_key(&before, keys->v[next].domain))
+                over = NULL;
+        for (size_t k = i; k < next; k++) {
+            void **slot = map_add(&before, keys->v[k].domain);
+            if (!*slot)
+                *slot = &keys->v[k];
+        }
+        if (over)
+            report_shadowed(m, first, over);
     }
 }
 
-/* The lines of a list as keys, in their order.  */
-static struct keys list_keys(const struct model *m, const struct section_body *s)
+static void shadowed_in(const struct model *m, const struct keys *keys)
 {
-    struct keys keys = { NULL, NULL };
-    for (const struct line *l = s->lines.first; l; l = l->next) {
-        if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
-            continue;
-        struct key *k = NEW(m->scratch, struct key);
-        *k = (struct key){ .domain = line_arg(l, 1), .span = line_span(l) };
-        *(keys.last ? &keys.last->next : &keys.first) = k;
-        keys.last = k;
-    }
-    return keys;
+    key_vec list = { 0 };
+    if (keys->first == keys->last)
+        return;
+    coverage_keys(m->coverage, keys, &list);
+    find_shadowed(m, &list);
+}
+
+static void shadowed_in_list(const struct model *m, const struct section_body *s)
+{
+    key_vec list = { 0 };
+    for (const struct line *l = s->lines.first; l; l = l->next)
+        if (l->what->dir == m->target[TARGET_global_domain_key] && !l->bad && l->what->n_args == 3)
+            VEC_PUSH(m->scratch, &list,
+                     (struct sign_key){ l->what->args[0].text, l->what->args[1].text,
+                                        l->what->args[2].text, line_span(l) });
+    find_shadowed(m, &list);
 }
 
 void verify_dkim_shadowed(const struct model *m)
 {
-    find_shadowed(m, &m->keys);
+    shadowed_in(m, &m->keys);
     for (size_t i = 0; i < m->vmtas.n; i++)
-        find_shadowed(m, &m->vmtas.v[i]->keys);
+        shadowed_in(m, &m->vmtas.v[i]->keys);
     for (size_t i = 0; i < m->pools.n; i++)
-        find_shadowed(m, &m->pools.v[i]->keys);
+        shadowed_in(m, &m->pools.v[i]->keys);
     for (size_t i = 0; i < m->sections.n; i++)
-        if (m->sections.v[i]->scope == SCOPE_domain_key_list) {
-            struct keys keys = list_keys(m, m->sections.v[i]);
-            find_shadowed(m, &keys);
-        }
+        if (m->sections.v[i]->scope == SCOPE_domain_key_list)
+            shadowed_in_list(m, m->sections.v[i]);
 }
 
 /* dkim-retired-only */
 
-static void check_signs(const struct model *m, const struct keys *keys)
+static void report_retired(const struct model *m, const struct dkim *dkim, const struct key *k)
+{
+    struct diag *d = diag(m->diags, CHECK_dkim_retired_only, dkim->object.span,
+                          dkim->selectors ? "every selector of `%.*s` is retired or only published"
+                                          : "`%.*s` has no selector",
+                          STR_ARG(dkim->object.name));
+    diag_also(m->diags, d, k->span, "it is to sign here");
+    diag_help(m->diags, d, "name a selector that signs: `selector NAME KEYFILE`");
+}
+
+/* 'seen' holds the domains that have been looked at.  */
+static void check_signs(const struct model *m, struct map *seen, const struct keys *keys)
 {
     for (const struct key *k = keys->first; k; k = k->next) {
-        const struct dkim *dkim = k->by_sign ? map_get(&m->names[KIND_dkim], k->domain.text) : NULL;
-        if (!dkim || dkim->object.bad || dkim->signing)
+        void **slot = k->by_sign ? map_add(seen, k->domain.text) : NULL;
+        if (!slot || *slot)
             continue;
-        struct diag *d =
-            diag(m->diags, CHECK_dkim_retired_only, dkim->object.span,
-                 dkim->selectors ? "every selector of `%.*s` is retired or only published"
-                                 : "`%.*s` has no selector",
-                 STR_ARG(dkim->object.name));
-        diag_also(m->diags, d, k->span, "it is to sign here");
-        diag_help(m->diags, d, "name a selector that signs: `selector NAME KEYFILE`");
+        const struct dkim *dkim = map_get(&m->names[KIND_dkim], k->domain.text);
+        *slot = seen;
+        if (dkim && !dkim->object.bad && !dkim->signing)
+            report_retired(m, dkim, k);
     }
 }
 
 void verify_dkim_retired_only(const struct model *m)
 {
+    struct map seen = { .arena = m->scratch };
     for (size_t i = 0; i < m->vmtas.n; i++)
-        check_signs(m, &m->vmtas.v[i]->keys);
+        check_signs(m, &seen, &m->vmtas.v[i]->keys);
     for (size_t i = 0; i < m->pools.n; i++)
-        check_signs(m, &m->pools.v[i]->keys);
+        check_signs(m, &seen, &m->pools.v[i]->keys);
 }

@@ -4,11 +4,6 @@
 
 /* Who has keys, and who is told to sign */
 
-const struct pool *dkim_pool_of(const struct ref *r)
-{
-    return (const struct pool *)(const void *)r->to;
-}
-
 static const struct key *first_key(const struct keys *keys, bool by_sign)
 {
     for (const struct key *k = keys->first; k; k = k->next)
@@ -28,50 +23,20 @@ bool dkim_has_key(const struct vmta *v)
 {
     bool found = has_key(&v->keys);
     for (const struct ref *r = v->pools.first; r && !found; r = r->next)
-        found = has_key(&dkim_pool_of(r)->keys);
+        found = has_key(&coverage_pool_of(r)->keys);
     return found;
 }
 
-/* The first line that says `dkim-sign yes`.  With 'maybe', also one that leaves it to the message.
- */
-static const struct line *asks_to_sign(const struct model *m, const struct domains *domains,
-                                       bool maybe)
+/* The first line that says `dkim-sign yes`.  */
+static const struct line *asks_to_sign(const struct model *m, const struct domains *domains)
 {
     const struct directive *dir = m->target[TARGET_domain_dkim_sign];
     for (const struct domain *d = domains->first; d; d = d->next) {
         const struct line *line = line_find(&d->lines, dir);
-        int yes = line_bool(&d->lines, dir);
-        if (line && !line->bad && (yes == 1 || (maybe && yes < 0)))
+        if (line && !line->bad && line_bool(&d->lines, dir) == 1)
             return line;
     }
     return NULL;
-}
-
-static bool says_no(const struct model *m, const struct domains *domains)
-{
-    const struct domain *any = domain_find(domains, STR("*"));
-    return any && line_bool(&any->lines, m->target[TARGET_domain_dkim_sign]) == 0;
-}
-
-static bool has_value(const struct domain *d, const struct directive *dir)
-{
-    const struct line *line = line_find(&d->lines, dir);
-    return line && !line->bad && line->what->n_args && line->what->args[0].text.n;
-}
-
-/* Another server signs what this VMTA takes, or nothing leaves, or that is wanted so.  */
-bool dkim_need_not_sign(const struct model *m, const struct vmta *v)
-{
-    const struct domain *any = domain_find(&v->domains, STR("*"));
-    if (!any)
-        return false;
-    const struct line *type = line_find(&any->lines, m->target[TARGET_domain_type]);
-    return has_value(any, m->target[TARGET_domain_route]) ||
-           has_value(any, m->target[TARGET_domain_smtp_hosts]) ||
-           has_value(any, m->target[TARGET_domain_queue_to]) ||
-           (type && !type->bad && type->what->n_args &&
-            !str_ieq(type->what->args[0].text, STR("smtp"))) ||
-           says_no(m, &v->domains);
 }
 
 /* dkim-no-key */
@@ -107,11 +72,11 @@ static bool keys_may_come(const struct model *m)
 /* The first line anywhere that asks to sign.  */
 static const struct line *first_request(const struct model *m)
 {
-    const struct line *line = asks_to_sign(m, &m->domains, false);
+    const struct line *line = asks_to_sign(m, &m->domains);
     for (size_t i = 0; i < m->vmtas.n && !line; i++)
-        line = asks_to_sign(m, &m->vmtas.v[i]->domains, false);
+        line = asks_to_sign(m, &m->vmtas.v[i]->domains);
     for (size_t i = 0; i < m->pools.n && !line; i++)
-        line = asks_to_sign(m, &m->pools.v[i]->domains, false);
+        line = asks_to_sign(m, &m->pools.v[i]->domains);
     return line;
 }
 
@@ -132,7 +97,7 @@ static void no_key_at_all(const struct model *m)
 /* 'v' is asked to sign by 'line' and cannot.  */
 static void lacks_key(const struct model *m, const struct line *line, const struct vmta *v)
 {
-    if (!line || v->object.bad || dkim_has_key(v) || dkim_need_not_sign(m, v))
+    if (!line || v->object.bad || dkim_has_key(v) || coverage_need_not(v->station))
         return;
     struct diag *d = diag_at(m->diags, CHECK_dkim_no_key, LEVEL_WARNING, v->object.span,
                              "mail of the vmta `%.*s` is to be signed, and it has no key",
@@ -141,22 +106,44 @@ static void lacks_key(const struct model *m, const struct line *line, const stru
     diag_help(m->diags, d, "write `sign DOMAIN` in it, or `domain * { dkim-sign no }`");
 }
 
+/* All mail is to be signed for one identity, and there is no key for that.  */
+static void lacks_identity(const struct model *m, const struct vmta *v)
+{
+    for (size_t i = 0; i < v->station->base->n_views && !v->object.bad; i++) {
+        const struct view *view = &v->station->base->views[i];
+        struct str domain = coverage_identity(view->identity);
+        if (!domain.n || view->sign == SIGN_UNSET ||
+            coverage_judge(m->coverage, v->station, view, domain).why != WHY_identity)
+            continue;
+        struct diag *d =
+            diag_at(m->diags, CHECK_dkim_no_key, LEVEL_WARNING, line_span(view->identity),
+                    "mail is to be signed for `%.*s`, and there is no key for it", STR_ARG(domain));
+        diag_also(m->diags, d, v->object.span, "by the vmta `%.*s`", STR_ARG(v->object.name));
+        diag_help(m->diags, d, "write `sign %.*s` in it, or leave the identity to the sender",
+                  STR_ARG(domain));
+    }
+}
+
 void verify_dkim_no_key(const struct model *m)
 {
     if (!any_key(m)) {
         no_key_at_all(m);
         return;
     }
-    if (has_key(&m->keys) || keys_may_come(m))
+    if (!m->coverage->n_keys || keys_may_come(m))
         return;
-    const struct line *everywhere = asks_to_sign(m, &m->domains, false);
+    for (size_t i = 0; i < m->vmtas.n; i++)
+        lacks_identity(m, m->vmtas.v[i]);
+    if (has_key(&m->keys))
+        return;
+    const struct line *everywhere = asks_to_sign(m, &m->domains);
     for (size_t i = 0; i < m->vmtas.n; i++) {
         const struct vmta *v = m->vmtas.v[i];
-        const struct line *own = asks_to_sign(m, &v->domains, false);
+        const struct line *own = asks_to_sign(m, &v->domains);
         lacks_key(m, own ? own : everywhere, v);
     }
     for (size_t i = 0; i < m->pools.n && !everywhere; i++) {
-        const struct line *line = asks_to_sign(m, &m->pools.v[i]->domains, false);
+        const struct line *line = asks_to_sign(m, &m->pools.v[i]->domains);
         for (const struct ref *r = line ? m->pools.v[i]->members.first : NULL; r; r = r->next)
             if (r->to)
                 lacks_key(m, line, (const struct vmta *)(const void *)r->to);
@@ -173,18 +160,10 @@ static void unsigned_keys(const struct model *m, const struct key *key, const ch
     diag_help(m->diags, d, "%s", help);
 }
 
-/* A `sign`, or a `dkim-sign yes` of its own or of a pool, makes 'v' sign.  */
-static bool is_signing(const struct model *m, const struct vmta *v)
+/* What is never signed: the message could ask for it, and no source heeds that.  */
+static bool waits_in_vain(const struct model *m, const struct vmta *v)
 {
-    if (asks_to_sign(m, &v->domains, true))
-        return true;
-    if (says_no(m, &v->domains))
-        return false;
-    bool yes = first_key(&v->keys, true) != NULL;
-    for (const struct ref *r = v->pools.first; r && !yes; r = r->next)
-        yes = first_key(&dkim_pool_of(r)->keys, true) ||
-              asks_to_sign(m, &dkim_pool_of(r)->domains, true);
-    return yes;
+    return v->station->base->views[0].sign == SIGN_ASKED && !m->coverage->asked;
 }
 
 static const struct key *some_key(const struct keys *keys)
@@ -193,27 +172,28 @@ static const struct key *some_key(const struct keys *keys)
     return sign ? sign : first_key(keys, false);
 }
 
-/* What is said for every destination counts for a VMTA unless it says no itself.  */
-static void vmta_no_sign(const struct model *m, const struct vmta *v, bool everywhere)
+static void vmta_no_sign(const struct model *m, const struct vmta *v)
 {
     const struct key *key = some_key(&v->keys);
-    bool no = says_no(m, &v->domains);
-    if (!key || v->object.bad || (everywhere && !no) || is_signing(m, v))
+    if (!key || v->object.bad || coverage_is_on(m->coverage, v->station))
         return;
+    const struct view *any = v->station->base->views;
     unsigned_keys(m, key,
-                  no ? "its own `domain *` says `dkim-sign no`: leave out that or the key"
-                     : "write `domain * { dkim-sign yes }` in the vmta, or `sign` instead");
+                  waits_in_vain(m, v) ? "no source has `process-x-dkim-options yes`, so that no "
+                                        "message can ask for it: say that, or `dkim-sign yes`"
+                  : any->own && any->sign == SIGN_NO
+                      ? "its own `domain *` says `dkim-sign no`: leave out that or the key"
+                      : "write `domain * { dkim-sign yes }` in the vmta, or `sign` instead");
 }
 
-static void pool_no_sign(const struct model *m, const struct pool *p, bool everywhere)
+static void pool_no_sign(const struct model *m, const struct pool *p)
 {
     const struct key *key = some_key(&p->keys);
-    bool yes = everywhere || asks_to_sign(m, &p->domains, true) != NULL;
     if (!key || p->object.bad || !p->members.first)
         return;
     for (const struct ref *r = p->members.first; r; r = r->next) {
         const struct vmta *v = (const struct vmta *)(const void *)r->to;
-        if (!v || is_signing(m, v) || (yes && !says_no(m, &v->domains)))
+        if (!v || coverage_is_on(m->coverage, v->station))
             return;
     }
     unsigned_keys(m, key, "write `domain * { dkim-sign yes }` in the pool, or `sign` instead");
@@ -221,15 +201,16 @@ static void pool_no_sign(const struct model *m, const struct pool *p, bool every
 
 void verify_dkim_no_sign(const struct model *m)
 {
-    bool everywhere = asks_to_sign(m, &m->domains, true) != NULL, anywhere = everywhere;
-    if (m->foreign_names)
+    const struct coverage *c = m->coverage;
+    bool anywhere = false;
+    if (m->foreign_names || !c->n_keys)
         return;
-    for (size_t i = 0; i < m->vmtas.n; i++) {
-        vmta_no_sign(m, m->vmtas.v[i], everywhere);
-        anywhere = anywhere || is_signing(m, m->vmtas.v[i]);
-    }
+    for (size_t i = 0; i < m->vmtas.n; i++)
+        vmta_no_sign(m, m->vmtas.v[i]);
     for (size_t i = 0; i < m->pools.n; i++)
-        pool_no_sign(m, m->pools.v[i], everywhere);
+        pool_no_sign(m, m->pools.v[i]);
+    for (size_t i = 0; i < c->stations.n && !anywhere; i++)
+        anywhere = coverage_is_on(c, c->stations.v[i]);
     const struct key *global = some_key(&m->keys);
     if (global && !anywhere)
         unsigned_keys(m, global, "write `domain * { dkim-sign yes }` at the top of the file");
