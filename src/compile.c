@@ -9,6 +9,7 @@
 #include "matrix.h"
 #include "plan.h"
 #include "relay.h"
+#include "report.h"
 #include "resolve.h"
 #include "suppress.h"
 #include "verify-vars.h"
@@ -111,6 +112,20 @@ static void print_matrix(struct compilation *c, const models *list, bool whole)
     c->matrix = buf_str(&out);
 }
 
+/* The tables that were asked for, of the hosts that are wanted.  What is wrong with an input that
+   could be linked does not stop them: they help to mend it.  */
+static void make_tables(struct compilation *c, const models *list)
+{
+    const struct options *o = c->program.options;
+    VEC(const struct model *) wanted = { 0 };
+    c->tables = (struct buf){ .arena = &c->arena };
+    for (size_t i = 0; i < list->n; i++)
+        if (is_wanted(o, list->v[i]))
+            VEC_PUSH(&c->arena, &wanted, list->v[i]);
+    if (o->dkim)
+        report_dkim(wanted.v, wanted.n, o->json, &c->tables);
+}
+
 /* Binds, links and judges all hosts, then makes the output of those that are wanted.  */
 static void compile_models(struct compilation *c, enum compile_goal goal)
 {
@@ -134,6 +149,8 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
         verify_variables(&c->program);
     }
     verify_fleet((const struct model *const *)list.v, list.n);
+    if (whole)
+        make_tables(c, &list);
     for (size_t i = 0; i < list.n; i++)
         plan_for_nobody(c, list.v[i]);
     bool wanted = goal == COMPILE_BUILD || goal == COMPILE_RELAY;

@@ -39,6 +39,7 @@ struct compilation {
     VEC(struct output) outputs; /* one for each host; one for a conversion */
     struct buf piece;           /* of output, on its way out */
     struct str matrix;          /* COMPILE_RELAY: who can relay, as text or JSON */
+    struct buf tables; /* that were asked for: text, or members of the document of messages */
 };
 
 /* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in

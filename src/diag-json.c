@@ -2,11 +2,9 @@
 
 #include "diag.h"
 
-/* A JSON string of 'text': what is no UTF-8 becomes \xNN in its text, so that the document is
-   always valid (RFC 8259).  */
-static void put_string(struct diags *d, struct buf *out, struct str text)
+void diag_json_string(struct buf *out, struct str text)
 {
-    struct buf clean = { .arena = d->arena };
+    struct buf clean = { .arena = out->arena };
     diag_escape(&clean, text);
     struct str s = buf_str(&clean);
     buf_char(out, '"');
@@ -37,7 +35,7 @@ static void put_span(struct diags *d, struct buf *out, struct span span)
         buf_text(out, "null");
         return;
     }
-    put_string(d, out, source->name);
+    diag_json_string(out, source->name);
     buf_text(out, ", ");
     put_position(d, out, "start", span.lo);
     buf_text(out, ", ");
@@ -50,7 +48,7 @@ static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
     buf_text(out, ", \"notes\": [");
     for (const struct diag_also *also = m->also; also; also = also->next, comma = ", ") {
         buf_printf(out, "%s{\"message\": ", comma);
-        put_string(d, out, also->text);
+        diag_json_string(out, also->text);
         buf_text(out, ", ");
         put_span(d, out, also->span);
         buf_char(out, '}');
@@ -59,7 +57,7 @@ static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
         struct str in =
             arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
         buf_printf(out, "%s{\"message\": ", comma);
-        put_string(d, out, in);
+        diag_json_string(out, in);
         buf_text(out, ", ");
         put_span(d, out, m->context.span);
         buf_char(out, '}');
@@ -72,7 +70,7 @@ static void put_fixes(struct diags *d, struct buf *out, const struct diag *m)
     buf_text(out, ", \"fixes\": [");
     for (const struct diag_fix *fix = m->fixes; fix; fix = fix->next) {
         buf_text(out, fix == m->fixes ? "{\"text\": " : ", {\"text\": ");
-        put_string(d, out, fix->text);
+        diag_json_string(out, fix->text);
         buf_text(out, ", ");
         put_span(d, out, fix->span);
         buf_char(out, '}');
@@ -84,19 +82,19 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m)
 {
     buf_printf(out, "    {\"check\": \"%s\", \"level\": \"%s\", \"message\": ",
                check_row(m->check)->name, level_name(m->level));
-    put_string(d, out, m->text);
+    diag_json_string(out, m->text);
     buf_printf(out, ", \"more\": %zu, ", m->more);
     put_span(d, out, m->span);
     if (m->help.n) {
         buf_text(out, ", \"help\": ");
-        put_string(d, out, m->help);
+        diag_json_string(out, m->help);
     }
     put_notes(d, out, m);
     put_fixes(d, out, m);
     buf_char(out, '}');
 }
 
-void diags_print_json(struct diags *d, struct buf *out)
+void diags_print_json(struct diags *d, struct str more, struct buf *out)
 {
     const char *comma = "";
     buf_text(out, "{\n  \"version\": 1,\n  \"diagnostics\": [");
@@ -108,6 +106,8 @@ void diags_print_json(struct diags *d, struct buf *out)
         comma = ",";
     }
     buf_printf(out, "%s],\n  \"omitted\": %zu,\n", *comma ? "\n  " : "", d->n_dropped);
-    buf_printf(out, "  \"errors\": %zu,\n  \"warnings\": %zu,\n  \"failed\": %s\n}\n", d->n_errors,
+    buf_printf(out, "  \"errors\": %zu,\n  \"warnings\": %zu,\n  \"failed\": %s", d->n_errors,
                d->n_warnings, diags_forbid(d) ? "true" : "false");
+    buf_put(out, more);
+    buf_text(out, "\n}\n");
 }

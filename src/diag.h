@@ -178,8 +178,13 @@ void diags_print_text(struct diags *, struct buf *, size_t max_errors, bool colo
 /* One line a message, as compilers print it; no source lines.  */
 void diags_print_gcc(struct diags *, struct buf *, size_t max_errors);
 
-/* One JSON document, as pmtac(1) describes it.  */
-void diags_print_json(struct diags *, struct buf *);
+/* One JSON document, as pmtac(1) describes it; 'more' are further members of it, each with a comma
+   before it.  */
+void diags_print_json(struct diags *, struct str more, struct buf *);
+
+/* A JSON string of 'text': what is no UTF-8 becomes \xNN in its text, so that the document is
+   always valid (RFC 8259).  */
+void diag_json_string(struct buf *, struct str text);
 
 /* 'text' with control characters, invalid UTF-8 and invisible characters as \xNN or <U+NNNN>.  */
 void diag_escape(struct buf *, struct str text);

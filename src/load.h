@@ -25,7 +25,8 @@ struct options {
     enum format format;
     int version; /* 0: as the topology says */
     bool fragment, annotate, redact;
-    bool json;       /* what is not a configuration is a JSON document */
+    bool dkim;       /* make the table of who signs for what */
+    bool json;       /* tables are for programs */
     bool secrets;    /* read them from their places (when building) */
     struct str host; /* only this one; "" all */
     struct levels levels;

@@ -29,8 +29,12 @@ libpmtac_a_SOURCES += \
 	%D%/compile.h \
 	%D%/conf.c \
 	%D%/conf.h \
+	%D%/coverage-entry.c \
+	%D%/coverage-range.c \
 	%D%/coverage-ring.c \
 	%D%/coverage-route.c \
+	%D%/coverage-table.c \
+	%D%/coverage-table.h \
 	%D%/coverage-view.c \
 	%D%/coverage.c \
 	%D%/coverage.h \
@@ -95,6 +99,9 @@ libpmtac_a_SOURCES += \
 	%D%/relay-recipient.c \
 	%D%/relay.c \
 	%D%/relay.h \
+	%D%/report-dkim.c \
+	%D%/report.c \
+	%D%/report.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
 	%D%/source.c \

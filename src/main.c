@@ -44,18 +44,23 @@ static int print_text(struct str text)
     return STATUS_TROUBLE;
 }
 
-/* Messages: machine formats of 'check' are its data, unless that is who can relay; all else is
-   talk.  */
+/* Tables as text, which are the result then: messages make room for them.  */
+static bool has_tables(const struct compilation *c, const struct opts *o)
+{
+    return o->format != MESSAGES_JSON && c->tables.n;
+}
+
+/* Messages: machine formats of 'check' are its data, all else is talk.  */
 static int print_messages(struct compilation *c, const struct opts *o)
 {
     struct buf text = { .arena = &c->arena };
     if (o->format == MESSAGES_JSON)
-        diags_print_json(&c->diags, &text);
+        diags_print_json(&c->diags, buf_str(&c->tables), &text);
     else if (o->format == MESSAGES_GCC)
         diags_print_gcc(&c->diags, &text, o->max_errors);
     else
         diags_print_text(&c->diags, &text, o->max_errors, o->color);
-    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT && !o->relay)
+    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT && !o->relay && !has_tables(c, o))
         return print_text(buf_str(&text));
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
@@ -91,6 +96,8 @@ static int run_compilation(struct compilation *c, const struct opts *o)
     if (status != STATUS_FINE || compiled == COMPILE_BROKEN)
         return STATUS_TROUBLE;
     if (c->matrix.n && print_text(c->matrix) != STATUS_FINE)
+        return STATUS_TROUBLE;
+    if (has_tables(c, o) && print_text(buf_str(&c->tables)) != STATUS_FINE)
         return STATUS_TROUBLE;
     if (compiled == COMPILE_ERRORS)
         return STATUS_ERRORS;

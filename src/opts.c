@@ -315,6 +315,9 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
     case OPTION_host:
         o->host = str_of(arg);
         return *arg ? OPTS_RUN : wrong(r, "--host takes a name", NULL);
+    case OPTION_dkim:
+        o->dkim = true;
+        return OPTS_RUN;
     case OPTION_fragment:
         o->fragment = true;
         return OPTS_RUN;
@@ -485,6 +488,7 @@ enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char *
         return wrong(&r, "no FILE is given", NULL);
     if (o->depend && (!o->output || strcmp(o->output, "-") == 0))
         return wrong(&r, "-MD and -MF need -o: a rule names what it makes", NULL);
+    o->options.json = o->format == MESSAGES_JSON;
     o->options.secrets = o->command == COMMAND_build;
     return OPTS_RUN;
 }

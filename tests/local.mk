@@ -33,6 +33,7 @@ script_tests = \
 	%D%/house/manual-examples.test \
 	%D%/house/messages.test \
 	%D%/house/rooms.test \
+	%D%/house/schema.test \
 	%D%/house/style.test \
 	%D%/lines.test \
 	%D%/relay/schema.test \
@@ -40,7 +41,7 @@ script_tests = \
 
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk \
-	%D%/house/explain.awk %D%/house/tap.sh
+	%D%/house/explain.awk %D%/house/schema.pl %D%/house/tap.sh
 
 EXTRA_DIST += %D%/relay/schema.pl
 

@@ -56,7 +56,7 @@ static inline void fuzz_messages(struct fuzz *f)
     }
     diags_print_text(&f->diags, &out, 0, true);
     diags_print_gcc(&f->diags, &out, 0);
-    diags_print_json(&f->diags, &out);
+    diags_print_json(&f->diags, STR(""), &out);
 }
 
 #endif

@@ -134,7 +134,7 @@ static bool has_long_range(struct str text)
 static struct options options_of(unsigned bits, const struct str *path)
 {
     static const int versions[] = { 0, 400, 405, 500 };
-    struct options o = { .secrets = true };
+    struct options o = { .secrets = true, .dkim = true, .json = true };
     o.inputs.v = (struct str *)(uintptr_t)path;
     o.inputs.n = 1;
     o.version = versions[(bits & DO_VERSION) >> 1];
@@ -185,7 +185,7 @@ static struct str messages(struct compilation *c)
     struct buf out = { .arena = &c->arena };
     diags_print_text(&c->diags, &out, 0, false);
     diags_print_gcc(&c->diags, &out, 0);
-    diags_print_json(&c->diags, &out);
+    diags_print_json(&c->diags, buf_str(&c->tables), &out);
     return buf_str(&out);
 }
 

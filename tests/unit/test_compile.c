@@ -131,7 +131,7 @@ static struct str messages(struct compilation *c)
     struct buf out = { .arena = &c->arena };
     diags_print_text(&c->diags, &out, 0, true);
     diags_print_gcc(&c->diags, &out, 0);
-    diags_print_json(&c->diags, &out);
+    diags_print_json(&c->diags, STR(""), &out);
     return buf_str(&out);
 }
 

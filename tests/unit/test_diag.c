@@ -76,7 +76,7 @@ static const char *json(void)
 {
     struct buf out = { .arena = &arena };
     diags_sort(&diags);
-    diags_print_json(&diags, &out);
+    diags_print_json(&diags, STR(""), &out);
     buf_char(&out, '\0');
     return out.p;
 }

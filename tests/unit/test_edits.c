@@ -79,7 +79,7 @@ static void judge_messages(const struct damaged *d, struct compilation *c)
 {
     struct buf text = { .arena = &c->arena }, json = { .arena = &c->arena };
     diags_print_text(&c->diags, &text, 0, false);
-    diags_print_json(&c->diags, &json);
+    diags_print_json(&c->diags, STR(""), &json);
     for (size_t i = 0; i < text.n; i++)
         if (((unsigned char)text.p[i] < ' ' && text.p[i] != '\n') || text.p[i] == 0x7f)
             blame(d, "a control character in the messages");

@@ -632,7 +632,7 @@ static void judge_messages(uint64_t seed, struct str topology, struct compilatio
     struct buf out = { .arena = &c->arena };
     diags_print_text(&c->diags, &out, 0, false);
     diags_print_gcc(&c->diags, &out, 0);
-    diags_print_json(&c->diags, &out);
+    diags_print_json(&c->diags, STR(""), &out);
     buf_char(&out, '\0');
     for (int i = 0; i < 2 * g.n_secrets; i++) {
         char half[HALF + 1];

@@ -1,0 +1,1 @@
+pmtac build --dkim dkim-hosts.topo

@@ -1,0 +1,1 @@
+pmtac check --dkim --fragment dkim-many.topo

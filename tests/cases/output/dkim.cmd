@@ -1,0 +1,1 @@
+pmtac check --dkim dkim.topo 2>/dev/null
