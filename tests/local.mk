@@ -62,6 +62,7 @@ unit_tests = \
 	%D%/unit/test_ast_print \
 	%D%/unit/test_compile \
 	%D%/unit/test_conf \
+	%D%/unit/test_coverage \
 	%D%/unit/test_diag \
 	%D%/unit/test_dict \
 	%D%/unit/test_edits \
