@@ -124,6 +124,7 @@ static void make_tables(struct compilation *c, const models *list)
             VEC_PUSH(&c->arena, &wanted, list->v[i]);
     if (o->dkim)
         report_dkim(wanted.v, wanted.n, o->json, &c->tables);
+    arena_reset(&c->scratch);
 }
 
 /* Binds, links and judges all hosts, then makes the output of those that are wanted.  */

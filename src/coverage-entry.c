@@ -106,7 +106,7 @@ static void visit_rule(struct choices *k, struct map *seen, const struct lines *
     if (!list || list->bad)
         return;
     const struct section_body *body = map_get(&m->lists[SCOPE_pattern_list], line_word(list));
-    void **slot = map_add(seen, arena_printf(m->arena, "%.*s %.*s", STR_ARG(line_word(list)),
+    void **slot = map_add(seen, arena_printf(m->scratch, "%.*s %.*s", STR_ARG(line_word(list)),
                                              STR_ARG(k->rest->name)));
     if (body && !*slot)
         visit_list(k, body);
@@ -116,7 +116,7 @@ static void visit_rule(struct choices *k, struct map *seen, const struct lines *
 void coverage_choices(const struct coverage *c, choice_fn *visit, void *context)
 {
     struct choices k = { c->m, visit, context, NULL };
-    struct map seen = { .arena = c->m->arena };
+    struct map seen = { .arena = c->m->scratch };
     const struct inbound *in = c->m->inbound;
     for (size_t i = 0; i < in->named.n; i++)
         visit_rule(&k, &seen, &in->named.v[i]->lines);

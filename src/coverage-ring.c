@@ -51,12 +51,17 @@ void coverage_order(struct arena *arena, const struct keys *keys, key_list *list
 {
     VEC(struct ranked) all = { 0 };
     bool sorted = false;
+    if (keys->first == keys->last) {
+        if (keys->first && !keys->first->bad)
+            VEC_PUSH(arena, list, keys->first);
+        return;
+    }
     for (const struct key *k = keys->first; k; k = k->next) {
         sorted |= k->by_sign;
         if (!k->bad)
             VEC_PUSH(arena, &all, (struct ranked){ k, labels(k->domain.text), all.n });
     }
-    if (all.n > 1 && sorted) /* keys that are all written as 'domain-key' keep their order */
+    if (sorted) /* keys that are all written as 'domain-key' keep their order */
         qsort(all.v, all.n, sizeof *all.v, by_rank);
     for (size_t i = 0; i < all.n; i++)
         if (!i || !same_key(all.v[i - 1].key, all.v[i].key)) /* else a policy said it too */
@@ -84,6 +89,7 @@ static size_t macro_end(struct str text, size_t from)
    it is.  */
 static void expand(struct expansion *e, struct sign_key key, size_t from, int depth)
 {
+    struct arena *scratch = e->c->m->scratch;
     struct str text = key.domain, rest = str_sub(text, from, text.n);
     size_t at = from + str_find(rest, '$'), end = macro_end(text, at + 1);
     struct str name = str_sub(text, at + 1, at < text.n ? end - at - 1 : 0);
@@ -92,7 +98,7 @@ static void expand(struct expansion *e, struct sign_key key, size_t from, int de
         return;
     if (at >= text.n || depth == MACRO_DEPTH) {
         e->room--;
-        VEC_PUSH(e->c->m->arena, e->out, key);
+        VEC_PUSH(scratch, e->out, key);
         return;
     }
     if (!line) {
@@ -101,93 +107,132 @@ static void expand(struct expansion *e, struct sign_key key, size_t from, int de
     }
     for (uint32_t i = 1; i < line->what->n_args; i++) {
         struct str piece = line->what->args[i].text, tail = str_sub(text, end, text.n);
-        key.domain = arena_printf(e->c->m->arena, "%.*s%.*s%.*s", (int)at, text.p, STR_ARG(piece),
-                                  STR_ARG(tail));
+        key.domain =
+            arena_printf(scratch, "%.*s%.*s%.*s", (int)at, text.p, STR_ARG(piece), STR_ARG(tail));
         expand(e, key, at, depth + 1);
     }
-}
-
-/* Rings */
-
-static void put_key(struct buf *text, const struct sign_key *key)
-{
-    buf_put(text, key->selector);
-    buf_char(text, ',');
-    buf_put(text, key->domain);
-    buf_char(text, ',');
-    buf_put(text, key->file);
-    buf_char(text, '\n');
-}
-
-static void index_ring(const struct coverage *c, struct ring *ring, const struct keys *keys)
-{
-    ring->first = (struct map){ .arena = c->m->arena };
-    ring->lost = (struct map){ .arena = c->m->arena };
-    for (const struct key *k = keys->first; k; k = k->next)
-        if (k->bad)
-            *map_add(&ring->lost, k->domain.text) = (void *)k;
-    for (size_t i = 0; i < ring->n && ring->n > 1; i++) {
-        void **slot = map_add(&ring->first, ring->v[i].domain);
-        if (!*slot)
-            *slot = &ring->v[i];
-    }
-}
-
-static struct sign_key sign_key(const struct key *k)
-{
-    return (struct sign_key){ k->selector.text, k->domain.text, k->file.text, k->span };
-}
-
-static bool is_single(const struct keys *keys)
-{
-    return keys->first && keys->first == keys->last && !keys->first->bad &&
-           str_find(keys->first->domain.text, '$') == keys->first->domain.text.n;
 }
 
 void coverage_keys(const struct coverage *c, const struct keys *keys, key_vec *v)
 {
     key_list order = { 0 };
-    coverage_order(c->m->arena, keys, &order);
+    coverage_order(c->m->scratch, keys, &order);
     for (size_t i = 0; i < order.n; i++)
-        expand(&(struct expansion){ c, v, MACRO_DOMAINS }, sign_key(order.v[i]), 0, 0);
+        expand(&(struct expansion){ c, v, MACRO_DOMAINS },
+               (struct sign_key){ order.v[i]->domain.text, order.v[i] }, 0, 0);
 }
 
+/* Rings */
+
+static const struct map nothing = { .n = 0 };
+
+struct ring_maker coverage_ring_maker(const struct coverage *c)
+{
+    struct ring *empty = NEW(c->m->arena, struct ring);
+    *empty = (struct ring){ .first = &nothing, .lost = &nothing };
+    return (struct ring_maker){ .c = c,
+                                .rings = { .arena = c->m->scratch, .exact = true },
+                                .empty = empty,
+                                .last = empty,
+                                .text = { .arena = c->m->scratch } };
+}
+
+static void put_key(struct buf *text, struct str domain, const struct key *key)
+{
+    buf_put(text, key->selector.text);
+    buf_char(text, ',');
+    buf_put(text, domain);
+    buf_char(text, ',');
+    buf_put(text, key->file.text);
+    buf_char(text, key->bad ? '-' : '\n');
+}
+
+/* An empty map that is the ring's own.  */
+static struct map *own_map(const struct coverage *c, const struct map **place)
+{
+    struct map *map = NEW(c->m->arena, struct map);
+    map->arena = c->m->arena;
+    *place = map;
+    return map;
+}
+
+static void index_ring(const struct coverage *c, struct ring *ring, const struct keys *keys)
+{
+    struct map *first = ring->n > 1 ? own_map(c, &ring->first) : NULL, *lost = NULL;
+    for (const struct key *k = keys->first; k; k = k->next) {
+        if (!k->bad)
+            continue;
+        lost = lost ? lost : own_map(c, &ring->lost);
+        *map_add(lost, k->domain.text) = (void *)k;
+    }
+    for (size_t i = 0; first && i < ring->n; i++) {
+        void **slot = map_add(first, ring->v[i].domain);
+        if (!*slot)
+            *slot = &ring->v[i];
+    }
+}
+
+/* 'v' is scratch space, and so are domains out of macros.  */
 static struct ring *new_ring(const struct coverage *c, const key_vec *v, const struct keys *keys)
 {
     struct ring *ring = NEW(c->m->arena, struct ring);
-    ring->n = v->n;
-    ring->v = NEW_ARRAY(c->m->arena, struct sign_key, v->n);
-    for (size_t i = 0; i < v->n; i++)
-        ring->v[i] = v->v[i];
+    *ring =
+        (struct ring){ NEW_ARRAY(c->m->arena, struct sign_key, v->n), v->n, &nothing, &nothing };
+    for (size_t i = 0; i < v->n; i++) {
+        const struct key *key = v->v[i].key;
+        bool plain = v->v[i].domain.p == key->domain.text.p;
+        struct str domain = plain ? key->domain.text : arena_str(c->m->arena, v->v[i].domain);
+        ring->v[i] = (struct sign_key){ domain, key };
+    }
     index_ring(c, ring, keys);
     return ring;
 }
 
-const struct ring *coverage_ring(struct coverage *c, const struct keys *keys)
+static bool is_single(const struct keys *keys)
 {
-    struct buf *text = &c->scratch;
+    return keys->first == keys->last && !keys->first->bad &&
+           str_find(keys->first->domain.text, '$') == keys->first->domain.text.n;
+}
+
+/* A ring of this one key.  VMTAs that follow each other mostly sign alike.  */
+static bool holds_just(const struct ring *ring, const struct keys *keys)
+{
+    const struct key *a = ring->n == 1 && !ring->lost->n ? ring->v->key : NULL, *b = keys->first;
+    return a && b == keys->last && !b->bad && str_eq(a->domain.text, b->domain.text) &&
+           str_eq(a->selector.text, b->selector.text) && str_eq(a->file.text, b->file.text);
+}
+
+static const struct ring *ring_of(struct ring_maker *k, const key_vec *v, const struct keys *keys)
+{
+    k->text.n = 0;
+    for (size_t i = 0; i < v->n; i++)
+        put_key(&k->text, v->v[i].domain, v->v[i].key);
+    for (const struct key *key = keys->first; key; key = key->next)
+        if (key->bad)
+            put_key(&k->text, key->domain.text, key);
+    k->last = map_get(&k->rings, buf_str(&k->text));
+    if (!k->last) {
+        k->last = new_ring(k->c, v, keys);
+        *map_add(&k->rings, arena_str(k->c->m->scratch, buf_str(&k->text))) = k->last;
+    }
+    return k->last;
+}
+
+const struct ring *coverage_ring(struct ring_maker *k, const struct keys *keys)
+{
     struct sign_key one;
     key_vec v = { &one, 1, 1 };
-    if (!keys->first && c->empty)
-        return c->empty;
+    if (!keys->first)
+        return k->empty;
+    if (holds_just(k->last, keys))
+        return k->last;
     if (is_single(keys)) {
-        one = sign_key(keys->first);
-    } else {
-        v = (key_vec){ 0 };
-        coverage_keys(c, keys, &v);
+        one = (struct sign_key){ keys->first->domain.text, keys->first };
+        return ring_of(k, &v, keys);
     }
-    text->n = 0;
-    for (size_t i = 0; i < v.n; i++)
-        put_key(text, &v.v[i]);
-    for (const struct key *k = keys->first; k; k = k->next)
-        if (k->bad)
-            put_key(text, &(struct sign_key){ .domain = k->domain.text });
-    struct ring *ring = map_get(&c->rings, buf_str(text));
-    if (!ring) {
-        ring = new_ring(c, &v, keys);
-        *map_add(&c->rings, arena_str(c->m->arena, buf_str(text))) = ring;
-    }
-    return ring;
+    v = (key_vec){ 0 };
+    coverage_keys(k->c, keys, &v);
+    return ring_of(k, &v, keys);
 }
 
 /* Asking */
@@ -196,7 +241,7 @@ static const struct sign_key *first_of(const struct ring *ring, struct str domai
 {
     if (ring->n == 1)
         return str_ieq(ring->v[0].domain, domain) ? ring->v : NULL;
-    return map_get(&ring->first, domain);
+    return map_get(ring->first, domain);
 }
 
 const struct sign_key *coverage_find(const struct ring *ring, struct str domain)
@@ -222,8 +267,8 @@ const struct sign_key *coverage_key(const struct coverage *c, const struct stati
 static bool lost_in(const struct ring *ring, struct str domain)
 {
     bool found = false;
-    for (; domain.n && ring->lost.n && !found; domain = coverage_wider(domain))
-        found = map_get(&ring->lost, domain) != NULL;
+    for (; domain.n && ring->lost->n && !found; domain = coverage_wider(domain))
+        found = map_get(ring->lost, domain) != NULL;
     return found;
 }
 

@@ -9,7 +9,6 @@ typedef VEC(struct route) route_list;
 
 /* What a pool, or the server, says for all VMTAs below it.  */
 struct routes {
-    route_list colds;
     route_list all;      /* reroutes, one for each line */
     route_list distinct; /* the same, each taker once */
     route_list rest;     /* of a pool: what the server says beyond it, each taker once */
@@ -50,22 +49,25 @@ static bool is_reroute(const struct model *m, const struct line *l)
                        l->what->dir == m->target[TARGET_domain_backoff_reroute]);
 }
 
-static void add_reroute(const struct model *m, const struct domain *d, const struct line *l,
-                        route_list *list)
+static void add_reroute(const struct model *m, struct arena *arena, const struct domain *d,
+                        const struct line *l, route_list *list)
 {
     const struct object *taker = map_get(&m->names[KIND_vmta], line_word(l));
     VEC_PUSH(
-        m->arena, list,
+        arena, list,
         (struct route){ target_of(taker), taker, line_span(l), l->what->dir, d->pattern, false });
 }
 
-static void find_reroutes(const struct coverage *c, const struct domains *domains, route_list *list)
+static void find_reroutes(const struct model *m, struct arena *arena, const struct domains *domains,
+                          route_list *list)
 {
-    const struct model *m = c->m;
-    for (const struct domain *d = domains->first; d; d = d->next)
-        for (const struct line *l = d->lines.first; l; l = l->next)
+    for (const struct domain *d = domains->first; d; d = d->next) {
+        bool some = line_maybe(&d->lines, m->target[TARGET_domain_reroute]) ||
+                    line_maybe(&d->lines, m->target[TARGET_domain_backoff_reroute]);
+        for (const struct line *l = some ? d->lines.first : NULL; l; l = l->next)
             if (is_reroute(m, l))
-                add_reroute(m, d, l, list);
+                add_reroute(m, arena, d, l, list);
+    }
 }
 
 /* A line nearer to the VMTA says otherwise for all destinations of 'r'.  */
@@ -81,7 +83,7 @@ static bool is_overruled(const struct route *r, const route_list *nearer)
 static void add_distinct(const struct coverage *c, const route_list *list, const route_list *nearer,
                          route_list *out)
 {
-    struct map seen = { .arena = c->m->arena };
+    struct map seen = { .arena = c->m->scratch };
     for (size_t i = 0; i < list->n; i++) {
         const struct route *r = &list->v[i];
         void **slot = r->to && !is_overruled(r, nearer) ? map_add(&seen, r->to->object.name) : NULL;
@@ -92,20 +94,17 @@ static void add_distinct(const struct coverage *c, const route_list *list, const
     }
 }
 
-static void add_colds(const struct coverage *c, const struct refs *colds, route_list *list)
+static struct route cold_way(const struct ref *r)
 {
-    for (const struct ref *r = colds->first; r; r = r->next)
-        VEC_PUSH(c->m->arena, list,
-                 (struct route){ .to = coverage_member(r),
-                                 .taker = r->bad ? NULL : r->to,
-                                 .span = r->span,
-                                 .cold = true });
+    return (struct route){
+        .to = coverage_member(r), .taker = r->bad ? NULL : r->to, .span = r->span, .cold = true
+    };
 }
 
 static struct routes of_server(const struct coverage *c)
 {
     struct routes of = { .all = { .n = 0 } };
-    find_reroutes(c, &c->m->domains, &of.all);
+    find_reroutes(c->m, c->m->arena, &c->m->domains, &of.all);
     add_distinct(c, &of.all, NULL, &of.distinct);
     return of;
 }
@@ -113,8 +112,7 @@ static struct routes of_server(const struct coverage *c)
 static struct routes of_pool(const struct coverage *c, const struct pool *p)
 {
     struct routes of = { .all = { .n = 0 } };
-    add_colds(c, &p->colds, &of.colds);
-    find_reroutes(c, &p->domains, &of.all);
+    find_reroutes(c->m, c->m->arena, &p->domains, &of.all);
     add_distinct(c, &of.all, NULL, &of.distinct);
     if (of.all.n)
         add_distinct(c, &c->routes->all, &of.all, &of.rest);
@@ -125,11 +123,15 @@ static struct routes of_pool(const struct coverage *c, const struct pool *p)
 
 void coverage_find_routes(struct coverage *c)
 {
-    struct routes *list = NEW_ARRAY(c->m->arena, struct routes, c->m->pools.n + 1);
+    const struct model *m = c->m;
+    if (!m->has_colds && !model_says(m, TARGET_domain_reroute) &&
+        !model_says(m, TARGET_domain_backoff_reroute))
+        return;
+    struct routes *list = NEW_ARRAY(m->arena, struct routes, m->pools.n + 1);
     list[0] = of_server(c);
     c->routes = list;
-    for (size_t i = 0; i < c->m->pools.n; i++)
-        list[i + 1] = of_pool(c, c->m->pools.v[i]);
+    for (size_t i = 0; i < m->pools.n; i++)
+        list[i + 1] = of_pool(c, m->pools.v[i]);
 }
 
 static const struct routes *routes_of(const struct coverage *c, const struct ref *pool)
@@ -157,7 +159,7 @@ static void take_distinct(const struct route_walk *w, const struct routes *of,
 {
     route_list left = { 0 };
     for (size_t i = 0; i < of->distinct.n; i++)
-        VEC_PUSH(w->c->m->arena, &left, of->distinct.v[i]);
+        VEC_PUSH(w->c->m->scratch, &left, of->distinct.v[i]);
     for (size_t i = 0; i < of->all.n && left.n; i++) {
         size_t k = 0;
         while (k < left.n && left.v[k].to != of->all.v[i].to)
@@ -169,24 +171,29 @@ static void take_distinct(const struct route_walk *w, const struct routes *of,
     }
 }
 
-static void take_all(const struct route_walk *w, const route_list *list, const route_list *nearer)
+static void take_all(const struct route_walk *w, const route_list *list)
 {
     for (size_t i = 0; i < list->n; i++)
-        if (!is_overruled(&list->v[i], nearer))
-            w->visit(w->context, w->from, &list->v[i]);
+        w->visit(w->context, w->from, &list->v[i]);
+}
+
+static void take_colds(const struct route_walk *w, const struct refs *colds)
+{
+    for (const struct ref *r = colds->first; r; r = r->next) {
+        const struct route way = cold_way(r);
+        w->visit(w->context, w->from, &way);
+    }
 }
 
 /* A VMTA with reroutes of its own: each line farther away has to be looked at.  */
 static void take_own(const struct route_walk *w, route_list *nearer)
 {
-    size_t n = nearer->n;
-    for (size_t i = 0; i < n; i++)
-        w->visit(w->context, w->from, &nearer->v[i]);
+    take_all(w, nearer);
     for (const struct ref *r = w->from->pools.first; r; r = r->next) {
         const struct routes *of = routes_of(w->c, r);
         take_distinct(w, of, nearer);
         for (size_t i = 0; i < of->all.n; i++)
-            VEC_PUSH(w->c->m->arena, nearer, of->all.v[i]);
+            VEC_PUSH(w->c->m->scratch, nearer, of->all.v[i]);
     }
     if (!is_closed(nearer))
         take_distinct(w, w->c->routes, nearer);
@@ -198,20 +205,20 @@ void coverage_routes(const struct coverage *c, const struct vmta *from, route_fn
 {
     const struct route_walk walk = { c, from, visit, context }, *w = &walk;
     route_list own = { 0 };
-    add_colds(c, &from->colds, &own);
-    take_all(w, &own, NULL);
-    own.n = 0;
-    find_reroutes(c, &from->domains, &own);
+    if (!c->routes)
+        return;
+    take_colds(w, &from->colds);
+    find_reroutes(c->m, c->m->scratch, &from->domains, &own);
     for (const struct ref *r = from->pools.first; r; r = r->next) {
         const struct routes *of = routes_of(c, r);
-        take_all(w, &of->colds, NULL);
+        take_colds(w, &coverage_pool_of(r)->colds);
         if (own.n)
             continue;
-        take_all(w, &of->distinct, NULL);
-        take_all(w, &of->rest, NULL);
+        take_all(w, &of->distinct);
+        take_all(w, &of->rest);
     }
     if (own.n)
         take_own(w, &own);
     else if (!from->pools.first)
-        take_all(w, &w->c->routes->distinct, NULL);
+        take_all(w, &w->c->routes->distinct);
 }

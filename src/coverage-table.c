@@ -157,8 +157,8 @@ static struct part *new_part(struct table *t, struct crowd *crowd, const struct 
     VEC_PUSH(t->arena, &kin->parts, part);
     for (size_t i = 0; i < s->own->n; i++)
         push_part(t, crowd, s->own->v[i].domain, part);
-    for (size_t i = 0; i < s->own->lost.n; i++)
-        push_part(t, crowd, s->own->lost.entries[i].key, part);
+    for (size_t i = 0; i < s->own->lost->n; i++)
+        push_part(t, crowd, s->own->lost->entries[i].key, part);
     return part;
 }
 
@@ -208,8 +208,8 @@ static void add_sites(struct table *t, const struct ring *ring, const struct obj
 {
     for (size_t i = 0; i < ring->n; i++)
         push_object(t, &t->sites, ring->v[i].domain, o);
-    for (size_t i = 0; i < ring->lost.n; i++)
-        push_object(t, &t->sites, ring->lost.entries[i].key, o);
+    for (size_t i = 0; i < ring->lost->n; i++)
+        push_object(t, &t->sites, ring->lost->entries[i].key, o);
 }
 
 static void add_vmta(struct table *t, const struct vmta *v)
@@ -274,9 +274,9 @@ static bool same_verdict(const struct verdict *a, const struct verdict *b)
 {
     if (a->why != b->why || a->asked != b->asked || !a->key != !b->key)
         return false;
-    return a->key == b->key ||
-           (str_eq(a->key->file, b->key->file) && str_eq(a->key->selector, b->key->selector) &&
-            str_eq(a->key->domain, b->key->domain));
+    return a->key == b->key || (str_eq(a->key->key->file.text, b->key->key->file.text) &&
+                                str_eq(a->key->key->selector.text, b->key->key->selector.text) &&
+                                str_eq(a->key->domain, b->key->domain));
 }
 
 static void add_destination(struct result *r, struct str pattern)
@@ -324,8 +324,8 @@ static struct str result_text(struct table *t, const struct result *r)
     struct buf *text = &t->scratch;
     text->n = 0;
     buf_printf(text, "%d %d %zu", (int)r->verdict.why, r->verdict.asked, r->to_left);
-    const struct str parts[] = { key ? key->selector : STR(""), key ? key->domain : STR(""),
-                                 key ? key->file : STR("") };
+    const struct str parts[] = { key ? key->key->selector.text : STR(""),
+                                 key ? key->domain : STR(""), key ? key->key->file.text : STR("") };
     for (size_t i = 0; i < 3 + r->n_to; i++) {
         buf_char(text, '\n');
         buf_put(text, i < 3 ? parts[i] : r->to[i - 3]);
@@ -627,7 +627,7 @@ static void judge_domain(struct table *t, struct str domain, table_fn *visit, vo
 
 void coverage_table(const struct coverage *c, table_fn *visit, void *context)
 {
-    struct arena *arena = c->m->arena;
+    struct arena *arena = c->m->scratch;
     const struct map map = { .arena = arena };
     struct table t = { .c = c, .arena = arena, .names = NAMES, .groups_left = GROUPS };
     t.sites = t.takers = t.instead = t.region = t.seen = t.unchosen_seen = map;

@@ -60,25 +60,49 @@ static bool says_something(const struct view *v)
            v->withheld;
 }
 
-const struct layer *coverage_layer(const struct model *m, const struct domains *domains)
+/* What 'read_line' knows and somebody says.  */
+uint64_t coverage_spoken(const struct model *m)
 {
-    static const struct layer nothing = { .n = 0 };
-    struct layer *layer = NULL;
-    VEC(struct view) list = { 0 };
-    for (const struct domain *d = domains->first; d; d = d->next) {
+    static const enum target targets[] = {
+        TARGET_domain_dkim_sign,     TARGET_domain_second_dkim_sign,
+        TARGET_domain_dkim_identity, TARGET_domain_dkim_fallback,
+        TARGET_domain_route,         TARGET_domain_smtp_hosts,
+        TARGET_domain_queue_to,      TARGET_domain_type
+    };
+    uint64_t bits = 0;
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        if (model_says(m, targets[i]))
+            bits |= line_bit(m->target[targets[i]]);
+    return bits;
+}
+
+void coverage_settings(const struct coverage *c, const struct domains *domains, view_list *list)
+{
+    const struct model *m = c->m;
+    list->n = 0;
+    for (const struct domain *d = c->spoken ? domains->first : NULL; d; d = d->next) {
         struct view v = { .pattern = d->pattern };
-        for (const struct line *l = d->lines.first; l; l = l->next)
+        bool some = (d->lines.some & c->spoken) != 0;
+        for (const struct line *l = some ? d->lines.first : NULL; l; l = l->next)
             if (!l->bad)
                 read_line(m, &v, &d->lines, l);
         if (says_something(&v))
-            VEC_PUSH(m->arena, &list, v);
+            VEC_PUSH(m->scratch, list, v);
     }
-    if (!list.n)
+}
+
+const struct layer *coverage_layer(const struct coverage *c, const view_list *list)
+{
+    static const struct layer nothing = { .n = 0 };
+    struct arena *arena = c->m->arena;
+    if (!list->n)
         return &nothing;
-    layer = NEW(m->arena, struct layer);
-    *layer = (struct layer){ list.v, list.n, { .arena = m->arena } };
-    for (size_t i = 0; i < list.n; i++)
-        *map_add(&layer->by_pattern, list.v[i].pattern) = &layer->v[i];
+    struct layer *layer = NEW(arena, struct layer);
+    *layer = (struct layer){ NEW_ARRAY(arena, struct view, list->n), list->n, { .arena = arena } };
+    for (size_t i = 0; i < list->n; i++) {
+        layer->v[i] = list->v[i];
+        *map_add(&layer->by_pattern, list->v[i].pattern) = &layer->v[i];
+    }
     return layer;
 }
 
@@ -100,31 +124,30 @@ static bool has(const struct view *v, enum property property)
     return v->fallback != NULL;
 }
 
-static const struct view *named(const struct layer *layer, struct str prefix, struct str name,
-                                enum property property)
+static const struct view *named(const struct layer *layer, struct arena *scratch, struct str prefix,
+                                struct str name, enum property property)
 {
-    struct arena *arena = layer->by_pattern.arena;
     struct str text =
-        prefix.n ? arena_printf(arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(name)) : name;
+        prefix.n ? arena_printf(scratch, "%.*s%.*s", STR_ARG(prefix), STR_ARG(name)) : name;
     const struct view *v = map_get(&layer->by_pattern, text);
     return v && has(v, property) ? v : NULL;
 }
 
 /* The most specific settings of 'layer' that hold for 'pattern' and have the property.  */
-static const struct view *best(const struct layer *layer, struct str pattern,
+static const struct view *best(const struct layer *layer, struct arena *scratch, struct str pattern,
                                enum property property)
 {
-    const struct view *v = layer->n ? named(layer, STR(""), pattern, property) : NULL;
+    const struct view *v = layer->n ? named(layer, scratch, STR(""), pattern, property) : NULL;
     struct str name = bare(pattern);
     if (v || !layer->n || coverage_is_any(pattern))
         return v;
-    v = named(layer, from_on, name, property);
+    v = named(layer, scratch, from_on, name, property);
     for (name = coverage_wider(name); !v && name.n && !coverage_is_any(name);
          name = coverage_wider(name)) {
-        v = named(layer, below, name, property);
-        v = v ? v : named(layer, from_on, name, property);
+        v = named(layer, scratch, below, name, property);
+        v = v ? v : named(layer, scratch, from_on, name, property);
     }
-    return v ? v : named(layer, STR(""), STR("*"), property);
+    return v ? v : named(layer, scratch, STR(""), STR("*"), property);
 }
 
 struct stack {
@@ -151,7 +174,7 @@ static const struct view *ask(const struct stack *s, struct str pattern, enum pr
 {
     const struct view *v = NULL;
     for (size_t i = 0; i < height(s) && !v; i++) {
-        v = best(layer_at(s, i), pattern, property);
+        v = best(layer_at(s, i), s->c->m->scratch, pattern, property);
         *own = v && !i;
     }
     return v;
@@ -187,7 +210,7 @@ static struct view merged(const struct stack *s, struct str pattern, bool signs)
 /* All patterns of the stack, in order, "*" left out.  */
 static struct map patterns_of(const struct stack *s)
 {
-    struct map patterns = { .arena = s->c->m->arena };
+    struct map patterns = { .arena = s->c->m->scratch };
     for (size_t i = 0; i < height(s); i++) {
         const struct layer *layer = layer_at(s, i);
         for (size_t k = 0; k < layer->n; k++)
@@ -216,7 +239,7 @@ static bool is_nested(const struct map *patterns, struct str pattern)
 /* Views that are being collected: those with the same settings become one.  */
 struct views {
     const struct coverage *c;
-    VEC(struct view) list;
+    view_list list;
     VEC(name_list) names; /* the further patterns of each */
     struct map by_settings;
 };
@@ -236,7 +259,7 @@ void coverage_put_view(struct buf *text, const struct view *v)
 
 static void add_view(struct views *views, struct view v)
 {
-    struct arena *arena = views->c->m->arena;
+    struct arena *arena = views->c->m->scratch;
     struct buf text = { .arena = arena };
     coverage_put_view(&text, &v);
     void **slot = map_add(&views->by_settings, buf_str(&text));
@@ -255,20 +278,26 @@ static void add_view(struct views *views, struct view v)
 void coverage_views(const struct coverage *c, struct base *base, const struct layer *own,
                     bool signs)
 {
+    struct arena *arena = c->m->arena;
     struct stack s = { c, base, own };
     struct map patterns = patterns_of(&s);
-    struct views views = { .c = c, .by_settings = { .arena = c->m->arena, .exact = true } };
+    struct views views = { .c = c, .by_settings = { .arena = c->m->scratch, .exact = true } };
     add_view(&views, merged(&s, STR("*"), signs));
     for (size_t i = 0; i < patterns.n; i++) {
         struct view v = merged(&s, patterns.entries[i].key, signs);
         v.nested = is_nested(&patterns, v.pattern);
         add_view(&views, v);
     }
-    base->views = views.list.v;
+    base->views = NEW_ARRAY(arena, struct view, views.list.n);
     base->n_views = views.list.n;
     for (size_t i = 0; i < base->n_views; i++) {
-        base->views[i].more = views.names.v[i].v;
-        base->views[i].n_more = views.names.v[i].n;
+        const name_list *names = &views.names.v[i];
+        struct str *more = NEW_ARRAY(arena, struct str, names->n);
+        for (size_t k = 0; k < names->n; k++)
+            more[k] = names->v[k];
+        base->views[i] = views.list.v[i];
+        base->views[i].more = more;
+        base->views[i].n_more = names->n;
     }
 }
 

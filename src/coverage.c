@@ -41,124 +41,162 @@ static bool heeds_options(const struct model *m)
     return found;
 }
 
-static struct common *make_common(struct coverage *c, const struct pool *pool)
+/* What is needed while it is made: rings, bases and stations by what they are made of.  */
+struct maker {
+    struct coverage *c;
+    struct ring_maker rings;
+    struct map bases, stations;
+    const struct base *plain[2]; /* of VMTAs for whose destinations nothing is said; who signs */
+    bool pools_matter;
+    view_list settings;                 /* of the scope that is looked at */
+    VEC(const struct common *) commons; /* of the VMTA that is looked at */
+    struct buf text;
+};
+
+static struct maker maker_of(struct coverage *c)
 {
-    struct common *h = NEW(c->m->arena, struct common);
-    *h = (struct common){ coverage_ring(c, &pool->keys), coverage_layer(c->m, &pool->domains), pool,
-                          any_sign(&pool->keys), c->commons.n };
-    return h;
+    const struct map exact = { .arena = c->m->scratch, .exact = true };
+    return (struct maker){ .c = c,
+                           .rings = coverage_ring_maker(c),
+                           .bases = exact,
+                           .stations = exact,
+                           .text = { .arena = c->m->scratch } };
 }
 
 /* A pool that says nothing of signing makes no difference to its members.  */
 static bool matters(const struct common *h)
 {
-    return h->ring != NULL && (h->ring->n || h->ring->lost.n || h->layer->n);
+    return h->ring->n || h->ring->lost->n || h->layer->n;
+}
+
+static const struct layer *layer_of(struct maker *k, const struct domains *domains)
+{
+    coverage_settings(k->c, domains, &k->settings);
+    return coverage_layer(k->c, &k->settings);
+}
+
+static void make_commons(struct maker *k, struct model *m)
+{
+    for (size_t i = 0; i < m->pools.n; i++) {
+        struct pool *p = m->pools.v[i];
+        struct common *h = NEW(m->arena, struct common);
+        *h = (struct common){ coverage_ring(&k->rings, &p->keys), layer_of(k, &p->domains), p,
+                              any_sign(&p->keys), i };
+        p->common = h;
+        k->pools_matter |= matters(h);
+        VEC_PUSH(m->arena, &k->c->commons, h);
+    }
 }
 
 /* Bases */
 
-static void put_bytes(struct buf *text, const void *p, size_t n)
+/* A VMTA's pools, those that matter, and what it says itself: where that is the same text, the base
+   is the same.  */
+static struct str base_text(struct maker *k, const struct refs *pools, bool signs)
 {
-    buf_put(text, (struct str){ p, n });
-}
-
-/* Two VMTAs whose text is the same have one base.  */
-static void put_layer(struct buf *text, const struct layer *layer)
-{
-    for (size_t i = 0; i < layer->n; i++) {
-        buf_put(text, layer->v[i].pattern);
-        buf_char(text, ' ');
-        coverage_put_view(text, &layer->v[i]);
-    }
-}
-
-static const struct base *base_of(struct coverage *c, const struct vmta *v, struct buf *text)
-{
-    const struct layer *own = coverage_layer(c->m, &v->domains);
-    bool signs = any_sign(&v->keys);
-    size_t n = 0, n_pools = 0;
-    text->n = 0;
-    for (const struct ref *r = v->pools.first; r; r = r->next, n_pools += 1)
-        signs = signs || coverage_pool_of(r)->common->signs;
-    const struct common **pools = NULL;
-    for (const struct ref *r = v->pools.first; r; r = r->next) {
+    struct buf *text = &k->text;
+    text->n = k->commons.n = 0;
+    for (const struct ref *r = k->pools_matter ? pools->first : NULL; r; r = r->next) {
         const struct common *h = coverage_pool_of(r)->common;
         if (!matters(h))
             continue;
-        pools = pools ? pools : NEW_ARRAY(c->m->arena, const struct common *, n_pools);
-        pools[n++] = h;
-        put_bytes(text, &h, sizeof h);
+        VEC_PUSH(k->c->m->scratch, &k->commons, h);
+        buf_put(text, (struct str){ (const char *)&h, sizeof h });
     }
     buf_char(text, signs ? '+' : '-');
-    put_layer(text, own);
-    struct base *base = map_get(&c->bases, buf_str(text));
+    for (size_t i = 0; i < k->settings.n; i++) {
+        buf_put(text, k->settings.v[i].pattern);
+        buf_char(text, ' ');
+        coverage_put_view(text, &k->settings.v[i]);
+    }
+    return buf_str(text);
+}
+
+static const struct base *base_with(struct maker *k, const struct refs *pools, bool signs)
+{
+    struct arena *arena = k->c->m->arena;
+    struct str text = base_text(k, pools, signs);
+    struct base *base = map_get(&k->bases, text);
     if (base)
         return base;
-    base = NEW(c->m->arena, struct base);
-    base->pools = pools;
-    base->n_pools = n;
-    base->index = c->bases.n;
-    coverage_views(c, base, own, signs);
-    *map_add(&c->bases, arena_str(c->m->arena, buf_str(text))) = base;
+    base = NEW(arena, struct base);
+    base->index = k->bases.n;
+    base->n_pools = k->commons.n;
+    base->pools = NEW_ARRAY(arena, const struct common *, k->commons.n);
+    for (size_t i = 0; i < k->commons.n; i++)
+        base->pools[i] = k->commons.v[i];
+    coverage_views(k->c, base, coverage_layer(k->c, &k->settings), signs);
+    *map_add(&k->bases, arena_str(k->c->m->scratch, text)) = base;
     return base;
 }
 
-static const struct station *station_of(struct coverage *c, const struct ring *own,
+static bool pools_sign(const struct refs *pools)
+{
+    bool found = false;
+    for (const struct ref *r = pools->first; r && !found; r = r->next)
+        found = coverage_pool_of(r)->common->signs;
+    return found;
+}
+
+static const struct base *base_of(struct maker *k, const struct vmta *v)
+{
+    bool grouped = k->pools_matter && v->pools.first;
+    bool signs = any_sign(&v->keys) || (grouped && pools_sign(&v->pools));
+    coverage_settings(k->c, &v->domains, &k->settings);
+    if (grouped || k->settings.n)
+        return base_with(k, &v->pools, signs);
+    if (!k->plain[signs])
+        k->plain[signs] = base_with(k, &v->pools, signs);
+    return k->plain[signs];
+}
+
+static const struct station *station_of(struct maker *k, const struct ring *own,
                                         const struct base *base)
 {
+    struct arena *arena = k->c->m->arena;
     const void *parts[2] = { own, base };
     struct str text = { (const char *)parts, sizeof parts };
-    struct station *s = map_get(&c->by_parts, text);
+    struct station *s = map_get(&k->stations, text);
     if (s)
         return s;
-    s = NEW(c->m->arena, struct station);
-    *s = (struct station){ own, base, c->stations.n };
-    VEC_PUSH(c->m->arena, &c->stations, s);
-    *map_add(&c->by_parts, arena_str(c->m->arena, text)) = s;
+    s = NEW(arena, struct station);
+    *s = (struct station){ own, base, k->c->stations.n };
+    VEC_PUSH(arena, &k->c->stations, s);
+    *map_add(&k->stations, arena_str(k->c->m->scratch, text)) = s;
     return s;
 }
 
-static void make_stations(struct coverage *c, struct model *m)
+static void make_stations(struct maker *k, struct model *m)
 {
     static const struct vmta nobody = { .keys = { NULL, NULL } };
-    struct buf text = { .arena = m->arena };
     const struct station *last = NULL;
     for (size_t i = 0; i < m->vmtas.n; i++) {
         struct vmta *v = m->vmtas.v[i];
-        const struct base *base = base_of(c, v, &text);
-        const struct ring *own = coverage_ring(c, &v->keys);
+        const struct base *base = base_of(k, v);
+        const struct ring *own = coverage_ring(&k->rings, &v->keys);
         if (!last || last->own != own || last->base != base)
-            last = station_of(c, own, base);
+            last = station_of(k, own, base);
         v->station = last;
     }
-    c->unsteered = station_of(c, c->empty, base_of(c, &nobody, &text));
+    k->c->unsteered = station_of(k, k->rings.empty, base_of(k, &nobody));
 }
 
 void coverage(struct model *m)
 {
-    static const struct keys none = { NULL, NULL };
     struct coverage *c = NEW(m->arena, struct coverage);
-    struct map names = { .arena = m->arena }, exact = { .arena = m->arena, .exact = true };
-    *c = (struct coverage){ .m = m,
-                            .rings = exact,
-                            .bases = exact,
-                            .by_parts = exact,
-                            .macros = names,
-                            .scratch = { .arena = m->arena } };
+    *c = (struct coverage){ .m = m, .macros = { .arena = m->arena } };
     m->coverage = c;
     c->n_keys = count_keys(m);
     if (!c->n_keys)
         return;
     index_macros(c);
     c->asked = heeds_options(m);
-    c->empty = coverage_ring(c, &none);
-    c->global = coverage_ring(c, &m->keys);
-    c->everywhere = coverage_layer(m, &m->domains);
-    for (size_t i = 0; i < m->pools.n; i++) {
-        struct common *h = make_common(c, m->pools.v[i]);
-        m->pools.v[i]->common = h;
-        VEC_PUSH(m->arena, &c->commons, h);
-    }
-    make_stations(c, m);
+    c->spoken = coverage_spoken(m);
+    struct maker k = maker_of(c);
+    c->global = coverage_ring(&k.rings, &m->keys);
+    c->everywhere = layer_of(&k, &m->domains);
+    make_commons(&k, m);
+    make_stations(&k, m);
     coverage_find_routes(c);
+    arena_reset(m->scratch);
 }

@@ -15,18 +15,18 @@
 #include "buf.h"
 #include "model.h"
 
-/* A key as PowerMTA is told it, domain macros expanded.  */
+/* A key as PowerMTA is told it.  */
 struct sign_key {
-    struct str selector, domain, file;
-    struct span span;
+    struct str domain; /* macros expanded */
+    const struct key *key;
 };
 
 /* The keys of one scope in the order in which they are tried.  */
 struct ring {
     struct sign_key *v;
     size_t n;
-    struct map first; /* domain to its first key; left empty where there is one key */
-    struct map lost;  /* domains whose keys have been reported: they sign nothing */
+    const struct map *first; /* domain to its first key; left empty where there is one key */
+    const struct map *lost;  /* domains whose keys have been reported: they sign nothing */
 };
 
 /* What is said of signing for the destinations of one pattern, or of several.  */
@@ -87,17 +87,16 @@ struct route {
 
 struct coverage {
     const struct model *m;
-    const struct ring *global, *empty;
+    const struct ring *global;
     const struct layer *everywhere; /* what is said of destinations for the whole server */
     size_t n_keys;                  /* of all scopes; 0: nothing else was made */
     VEC(struct common *) commons;   /* of the pools, in their order */
     VEC(struct station *) stations;
     const struct station *unsteered; /* of {default} */
-    const struct routes *routes;     /* of the server, then of each pool */
+    const struct routes *routes;     /* of the server, then of each pool; NULL: no ways at all */
     bool asked;                      /* some source heeds X-DKIM-Options */
-    struct map rings, bases, by_parts;
-    struct map macros; /* name to line */
-    struct buf scratch;
+    struct map macros;               /* name to line */
+    uint64_t spoken;                 /* directives that speak of signing, as bits: those written */
 };
 
 /* Why mail leaves unsigned: the rows of coverage.def.  */
@@ -115,7 +114,8 @@ struct verdict {
     bool asked;                 /* signed only where the message asks for it */
 };
 
-/* Makes it for a linked model that 'inbound' has seen, and enters it there.  */
+/* Makes it for a linked model that 'inbound' has seen, and enters it there.  What is needed while
+   it is made, and to answer, is taken from the model's scratch space.  */
 void coverage(struct model *);
 
 typedef VEC(const struct key *) key_list;
@@ -126,11 +126,8 @@ typedef VEC(struct sign_key) key_vec;
    but from the most specific domain to "*" where a 'sign' is among them.  */
 void coverage_order(struct arena *, const struct keys *, key_list *list);
 
-/* The same, with all domains that macros stand for, each with the place of its line.  */
+/* The same, with all domains that macros stand for.  The list is scratch space.  */
 void coverage_keys(const struct coverage *, const struct keys *, key_vec *);
-
-/* The keys of one scope; two scopes with the same keys give the same ring.  */
-const struct ring *coverage_ring(struct coverage *, const struct keys *);
 
 /* The key that a ring has for mail of 'domain', NULL for none.  "*" is any that no key names.  */
 const struct sign_key *coverage_find(const struct ring *, struct str domain);
@@ -174,11 +171,27 @@ void coverage_routes(const struct coverage *, const struct vmta *from, route_fn 
 const struct pool *coverage_pool_of(const struct ref *r);
 const struct vmta *coverage_member(const struct ref *r);
 
-/* Inside of the room: the settings of one scope; all of a VMTA's merged; settings as
-   text, but for the pattern; the ways of mail.  */
-const struct layer *coverage_layer(const struct model *, const struct domains *);
+/* Inside of the room.  What is made once: rings by their keys.  */
+struct ring_maker {
+    const struct coverage *c;
+    struct map rings;
+    struct ring *empty, *last;
+    struct buf text;
+};
+
+/* Two scopes with the same keys give the same ring.  */
+struct ring_maker coverage_ring_maker(const struct coverage *);
+const struct ring *coverage_ring(struct ring_maker *, const struct keys *);
+
+typedef VEC(struct view) view_list;
+
+/* Fills 'list', which is scratch space, with the settings of one scope; makes a layer of them;
+   merges all of a VMTA's; writes settings as text, but for the pattern; finds the ways of mail.  */
+void coverage_settings(const struct coverage *, const struct domains *, view_list *list);
+const struct layer *coverage_layer(const struct coverage *, const view_list *);
 void coverage_views(const struct coverage *, struct base *, const struct layer *own, bool signs);
 void coverage_put_view(struct buf *, const struct view *);
+uint64_t coverage_spoken(const struct model *);
 void coverage_find_routes(struct coverage *);
 
 #endif

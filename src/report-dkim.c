@@ -54,7 +54,7 @@ static struct str key_text(struct arena *arena, struct str domain, const struct 
 {
     const struct sign_key *key = r->verdict.key;
     struct buf text = { .arena = arena };
-    diag_escape(&text, key ? key->file : str_of(whys[r->verdict.why].text));
+    diag_escape(&text, key ? key->key->file.text : str_of(whys[r->verdict.why].text));
     if (key && !str_ieq(key->domain, domain))
         add_note(&text, "a key for ", key->domain);
     if (key && r->verdict.asked)
@@ -71,7 +71,7 @@ static struct str key_text(struct arena *arena, struct str domain, const struct 
 static struct str selector_text(const struct table_row *r)
 {
     if (r->verdict.key)
-        return r->verdict.key->selector;
+        return r->verdict.key->key->selector.text;
     return r->verdict.why == WHY_untold ? STR("...") : STR("none");
 }
 
@@ -94,9 +94,9 @@ static void write_host(const struct model *m, struct buf *out)
     static const size_t limits[COLUMNS] = { 28, 32, 14, 100 };
     static const struct str head[COLUMNS] = { STR_INIT("DOMAIN"), STR_INIT("LEAVES BY"),
                                               STR_INIT("SELECTOR"), STR_INIT("KEY") };
-    struct writer w = { .arena = m->arena };
-    w.table = (struct report_table){ .arena = m->arena, .n_columns = COLUMNS, .limits = limits };
-    VEC_PUSH(m->arena, &w.table.rows, head);
+    struct writer w = { .arena = m->scratch };
+    w.table = (struct report_table){ .arena = m->scratch, .n_columns = COLUMNS, .limits = limits };
+    VEC_PUSH(m->scratch, &w.table.rows, head);
     if (m->host.n)
         buf_printf(out, "host %.*s\n", STR_ARG(m->host));
     coverage_table(m->coverage, write_domain, &w);
@@ -141,9 +141,9 @@ static void put_json_row(struct buf *out, const struct table_row *r)
     const struct sign_key *key = r->verdict.key;
     buf_printf(out, "{\"signed\": %s", signed_text(r));
     if (key) {
-        put_member(out, "selector", key->selector);
+        put_member(out, "selector", key->key->selector.text);
         put_member(out, "keyDomain", key->domain);
-        put_member(out, "keyFile", key->file);
+        put_member(out, "keyFile", key->key->file.text);
     } else {
         put_member(out, "why", str_of(whys[r->verdict.why].word));
         put_member(out, "reason", str_of(whys[r->verdict.why].text));

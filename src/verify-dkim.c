@@ -154,9 +154,9 @@ static void report_shadowed(const struct model *m, const struct sign_key *key,
                             const struct sign_key *over)
 {
     struct diag *d =
-        diag(m->diags, CHECK_dkim_shadowed, key->span,
+        diag(m->diags, CHECK_dkim_shadowed, key->key->span,
              "this key never signs: the one for `%.*s` before it is taken", STR_ARG(over->domain));
-    diag_also(m->diags, d, over->span, "this one covers `%.*s` too", STR_ARG(key->domain));
+    diag_also(m->diags, d, over->key->span, "this one covers `%.*s` too", STR_ARG(key->domain));
     diag_help(m->diags, d, "PowerMTA takes the first that fits: put the more specific one first");
 }
 
@@ -167,7 +167,7 @@ static void find_shadowed(const struct model *m, const key_vec *keys)
     struct map before = { .arena = m->scratch };
     for (size_t i = 0, next; i < keys->n; i = next) {
         const struct sign_key *first = &keys->v[i], *over = wider_key(&before, first->domain);
-        for (next = i; next < keys->n && keys->v[next].span.lo == first->span.lo; next++)
+        for (next = i; next < keys->n && keys->v[next].key->span.lo == first->key->span.lo; next++)
             if (over && !wider_key(&before, keys->v[next].domain))
                 over = NULL;
         for (size_t k = i; k < next; k++) {
@@ -180,10 +180,19 @@ static void find_shadowed(const struct model *m, const key_vec *keys)
     }
 }
 
+/* What 'sign' writes is sorted.  */
+static bool any_line(const struct keys *keys)
+{
+    bool found = false;
+    for (const struct key *k = keys->first; k && !found; k = k->next)
+        found = !k->by_sign;
+    return found;
+}
+
 static void shadowed_in(const struct model *m, const struct keys *keys)
 {
     key_vec list = { 0 };
-    if (keys->first == keys->last)
+    if (keys->first == keys->last || !any_line(keys))
         return;
     coverage_keys(m->coverage, keys, &list);
     find_shadowed(m, &list);
@@ -192,11 +201,13 @@ static void shadowed_in(const struct model *m, const struct keys *keys)
 static void shadowed_in_list(const struct model *m, const struct section_body *s)
 {
     key_vec list = { 0 };
-    for (const struct line *l = s->lines.first; l; l = l->next)
-        if (l->what->dir == m->target[TARGET_global_domain_key] && !l->bad && l->what->n_args == 3)
-            VEC_PUSH(m->scratch, &list,
-                     (struct sign_key){ l->what->args[0].text, l->what->args[1].text,
-                                        l->what->args[2].text, line_span(l) });
+    for (const struct line *l = s->lines.first; l; l = l->next) {
+        if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
+            continue;
+        struct key *key = NEW(m->scratch, struct key);
+        *key = (struct key){ .domain = line_arg(l, 1), .span = line_span(l) };
+        VEC_PUSH(m->scratch, &list, (struct sign_key){ key->domain.text, key });
+    }
     find_shadowed(m, &list);
 }
 
@@ -238,9 +249,20 @@ static void check_signs(const struct model *m, struct map *seen, const struct ke
     }
 }
 
+/* Some domain has no selector that signs.  */
+static bool any_retired(const struct model *m)
+{
+    bool found = false;
+    for (size_t i = 0; i < m->dkim.n && !found; i++)
+        found = !m->dkim.v[i]->signing;
+    return found;
+}
+
 void verify_dkim_retired_only(const struct model *m)
 {
     struct map seen = { .arena = m->scratch };
+    if (!any_retired(m))
+        return;
     for (size_t i = 0; i < m->vmtas.n; i++)
         check_signs(m, &seen, &m->vmtas.v[i]->keys);
     for (size_t i = 0; i < m->pools.n; i++)

@@ -78,7 +78,7 @@ static struct diag *report_idle(const struct model *m, const struct vmta *v,
     struct diag *d = diag(m->diags, CHECK_dkim_pool_gap, v->object.span,
                           "nothing tells the vmta `%.*s` to sign, but `%.*s`%s does",
                           STR_ARG(v->object.name), STR_ARG(other->object.name), after);
-    diag_also(m->diags, d, key->span, "the key that it does not use");
+    diag_also(m->diags, d, key->key->span, "the key that it does not use");
     diag_help(m->diags, d, "write `domain * { dkim-sign yes }` in it, or `sign` in the pool");
     return d;
 }
@@ -88,7 +88,7 @@ static struct diag *report_idle(const struct model *m, const struct vmta *v,
 static const struct sign_key *idle_key(const struct signing *s, const struct station *of)
 {
     const struct ring *ring = s->c->global;
-    if (of->own->n || of->own->lost.n || coverage_is_on(s->c, of))
+    if (of->own->n || of->own->lost->n || coverage_is_on(s->c, of))
         return NULL;
     for (size_t i = 0; i < of->base->n_pools && !ring->n; i++)
         ring = of->base->pools[i]->ring;
@@ -126,8 +126,8 @@ static struct map wanted_domains(const struct model *m, const struct pool *p)
         last = v->station->own;
         for (size_t i = 0; i < last->n; i++)
             want(m, &all, v, last->v[i].domain);
-        for (size_t i = 0; i < last->lost.n; i++)
-            want(m, &all, v, last->lost.entries[i].key);
+        for (size_t i = 0; i < last->lost->n; i++)
+            want(m, &all, v, last->lost->entries[i].key);
     }
     return all;
 }
@@ -135,8 +135,8 @@ static struct map wanted_domains(const struct model *m, const struct pool *p)
 static bool is_lost(const struct ring *ring, struct str domain)
 {
     bool found = false;
-    for (; domain.n && ring->lost.n && !found; domain = coverage_wider(domain))
-        found = map_get(&ring->lost, domain) != NULL;
+    for (; domain.n && ring->lost->n && !found; domain = coverage_wider(domain))
+        found = map_get(ring->lost, domain) != NULL;
     return found;
 }
 
@@ -183,8 +183,8 @@ static void check_member(const struct model *m, struct map *all, size_t n, const
     const struct ring *own = v->station->own;
     for (size_t i = 0; i < own->n; i++)
         n -= mark(all, own->v[i].domain, number);
-    for (size_t i = 0; i < own->lost.n; i++)
-        n -= mark(all, own->lost.entries[i].key, number);
+    for (size_t i = 0; i < own->lost->n; i++)
+        n -= mark(all, own->lost->entries[i].key, number);
     for (size_t i = 0; i < all->n && n; i++) {
         const struct wanted *w = all->entries[i].value;
         if (w->member == number || w->member == SIZE_MAX)
@@ -250,8 +250,8 @@ static const struct map *counts_of(struct signing *s, const struct ring *ring)
     counts = NEW(s->m->scratch, struct map);
     counts->arena = s->m->scratch;
     *map_add(&s->counts, key) = counts;
-    for (size_t i = 0; i < ring->first.n; i++)
-        for (struct str d = ring->first.entries[i].key; d.n; d = coverage_wider(d)) {
+    for (size_t i = 0; i < ring->first->n; i++)
+        for (struct str d = ring->first->entries[i].key; d.n; d = coverage_wider(d)) {
             void **slot = map_add(counts, d);
             *slot = (void *)((uintptr_t)*slot + 1);
         }
@@ -268,9 +268,9 @@ static bool holds_all(struct signing *s, const struct ring *ring, const struct r
     const struct map *counts = counts_of(s, ring);
     if (own->n == 1)
         return map_get(counts, own->v[0].domain) == map_get(counts, STR("*"));
-    for (size_t i = 0; i < own->first.n; i++)
-        if (!has_wider(&own->first, own->first.entries[i].key))
-            n += (uintptr_t)map_get(counts, own->first.entries[i].key);
+    for (size_t i = 0; i < own->first->n; i++)
+        if (!has_wider(own->first, own->first->entries[i].key))
+            n += (uintptr_t)map_get(counts, own->first->entries[i].key);
     return n == (uintptr_t)map_get(counts, STR("*"));
 }
 
@@ -283,9 +283,9 @@ static struct str missing(struct signing *s, const struct ring *ring, const stru
     for (size_t i = 0; i < ring->n && !same; i++)
         if (!coverage_can(s->c, to, ring->v[i].domain))
             return ring->v[i].domain;
-    for (size_t i = 0; i < ring->lost.n && !same; i++)
-        if (!coverage_can(s->c, to, ring->lost.entries[i].key))
-            return ring->lost.entries[i].key;
+    for (size_t i = 0; i < ring->lost->n && !same; i++)
+        if (!coverage_can(s->c, to, ring->lost->entries[i].key))
+            return ring->lost->entries[i].key;
     return STR("");
 }
 
@@ -365,6 +365,6 @@ void verify_dkim_pool_gap(const struct model *m)
         return;
     for (size_t i = 0; i < m->pools.n; i++)
         check_pool(&s, m->pools.v[i]);
-    for (size_t i = 0; i < m->vmtas.n; i++)
+    for (size_t i = 0; i < m->vmtas.n && s.c->routes; i++)
         coverage_routes(s.c, m->vmtas.v[i], take, &s);
 }

@@ -126,15 +126,19 @@ static void lacks_identity(const struct model *m, const struct vmta *v)
 
 void verify_dkim_no_key(const struct model *m)
 {
+    bool signs = model_says(m, TARGET_domain_dkim_sign);
+    bool identities = model_says(m, TARGET_domain_dkim_identity);
+    if (!signs && !identities)
+        return;
     if (!any_key(m)) {
         no_key_at_all(m);
         return;
     }
     if (!m->coverage->n_keys || keys_may_come(m))
         return;
-    for (size_t i = 0; i < m->vmtas.n; i++)
+    for (size_t i = 0; i < m->vmtas.n && identities; i++)
         lacks_identity(m, m->vmtas.v[i]);
-    if (has_key(&m->keys))
+    if (!signs || has_key(&m->keys))
         return;
     const struct line *everywhere = asks_to_sign(m, &m->domains);
     for (size_t i = 0; i < m->vmtas.n; i++) {
