@@ -5,8 +5,6 @@ dist_man_MANS = \
 	%D%/pmtac.1 \
 	%D%/pmtac.5
 
-## What programs read is described for programs too; tests/house/messages.test and
-## tests/relay/schema.test hold the program to it.
-dist_pkgdata_DATA = \
-	%D%/pmtac-messages.schema.json \
-	%D%/relay.schema.json
+## What programs read is described for programs too; tests/house/messages.test and schema.test hold
+## the program to it.
+dist_pkgdata_DATA = %D%/pmtac-messages.schema.json

@@ -6,7 +6,6 @@
 #include "coverage.h"
 #include "emit.h"
 #include "inbound.h"
-#include "matrix.h"
 #include "plan.h"
 #include "relay.h"
 #include "report.h"
@@ -96,34 +95,21 @@ static void plan_for_nobody(struct compilation *c, const struct model *m)
     plan(m, &conf);
 }
 
-static void print_matrix(struct compilation *c, const models *list, bool whole)
-{
-    const struct options *o = c->program.options;
-    struct buf out = { .arena = &c->arena };
-    VEC(const struct relay *) hosts = { 0 };
-    for (size_t i = 0; i < list->n; i++)
-        if (is_wanted(o, list->v[i]))
-            VEC_PUSH(&c->arena, &hosts, list->v[i]->relay);
-    struct matrix matrix = { hosts.v, hosts.n, whole };
-    if (o->json)
-        matrix_print_json(&matrix, &out);
-    else
-        matrix_print_text(&matrix, &out);
-    c->matrix = buf_str(&out);
-}
-
 /* The tables that were asked for, of the hosts that are wanted.  What is wrong with an input that
    could be linked does not stop them: they help to mend it.  */
-static void make_tables(struct compilation *c, const models *list)
+static void make_tables(struct compilation *c, const models *list, bool whole)
 {
     const struct options *o = c->program.options;
     VEC(const struct model *) wanted = { 0 };
-    c->tables = (struct buf){ .arena = &c->arena };
     for (size_t i = 0; i < list->n; i++)
         if (is_wanted(o, list->v[i]))
             VEC_PUSH(&c->arena, &wanted, list->v[i]);
-    if (o->dkim)
-        report_dkim(wanted.v, wanted.n, o->json, &c->tables);
+    struct report report = { wanted.v, wanted.n, whole, o->json };
+    c->tables = (struct buf){ .arena = &c->arena };
+    if (o->relay)
+        report_relay(&report, &c->tables);
+    if (o->dkim && whole)
+        report_dkim(&report, &c->tables);
     arena_reset(&c->scratch);
 }
 
@@ -150,17 +136,14 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
         verify_variables(&c->program);
     }
     verify_fleet((const struct model *const *)list.v, list.n);
-    if (whole)
-        make_tables(c, &list);
+    make_tables(c, &list, whole);
     for (size_t i = 0; i < list.n; i++)
         plan_for_nobody(c, list.v[i]);
-    bool wanted = goal == COMPILE_BUILD || goal == COMPILE_RELAY;
+    bool wanted = goal == COMPILE_BUILD || goal == COMPILE_TABLES;
     for (size_t i = 0; wanted && i < list.n; i++)
         if (is_wanted(c->program.options, list.v[i]))
             VEC_PUSH(&c->arena, &c->outputs,
                      (struct output){ .host = list.v[i]->host, .model = list.v[i] });
-    if (goal == COMPILE_RELAY)
-        print_matrix(c, &list, whole);
 }
 
 /* The comments of all inputs.  */
@@ -289,7 +272,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     diags_init(&c->diags, &c->arena, &c->sources);
     c->options = *options;
     c->diags.levels = &c->options.levels;
-    c->options.redact |= goal == COMPILE_RELAY;
+    c->options.redact |= goal == COMPILE_TABLES;
     run(c, &c->options, goal);
     diags_sort(&c->diags);
     c->diags.closed = true; /* printing says again what planning said */
@@ -297,7 +280,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
         return COMPILE_BROKEN;
     if (!diags_forbid(&c->diags))
         return COMPILE_FINE;
-    if (goal != COMPILE_RELAY)
+    if (goal != COMPILE_TABLES)
         c->outputs.n = 0;
     return COMPILE_ERRORS;
 }

@@ -11,7 +11,7 @@
 #include "model.h"
 
 /* What is wanted.  */
-enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT, COMPILE_RELAY };
+enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT, COMPILE_TABLES };
 
 enum compile_status {
     COMPILE_FINE,   /* warnings included */
@@ -33,19 +33,19 @@ struct compilation {
     struct arena scratch; /* for what is needed for a moment */
     jmp_buf handler;
     struct sources sources;
-    struct diags diags; /* sorted when 'compile' returns */
+    struct diags diags;     /* sorted when 'compile' returns */
     struct options options; /* as they were given */
     struct program program;
     VEC(struct output) outputs; /* one for each host; one for a conversion */
     struct buf piece;           /* of output, on its way out */
-    struct str matrix;          /* COMPILE_RELAY: who can relay, as text or JSON */
     struct buf tables; /* that were asked for: text, or members of the document of messages */
 };
 
 /* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in
-   c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.
-   COMPILE_RELAY proves also what has errors, as far as it was understood; the outputs are then the
-   configurations that the proof is about, without secrets, to compare and not to use.  */
+   c->diags; c->outputs is empty unless the status is COMPILE_FINE and the goal an output.  Tables
+   that the options ask for are made also where there are errors, as far as the input was
+   understood; after COMPILE_TABLES the outputs are the configurations that they are about, without
+   secrets, to compare and not to use.  */
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);
 

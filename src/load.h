@@ -25,6 +25,7 @@ struct options {
     enum format format;
     int version; /* 0: as the topology says */
     bool fragment, annotate, redact;
+    bool relay;      /* make the table of who can relay */
     bool dkim;       /* make the table of who signs for what */
     bool json;       /* tables are for programs */
     bool secrets;    /* read them from their places (when building) */

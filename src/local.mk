@@ -77,9 +77,6 @@ libpmtac_a_SOURCES += \
 	%D%/lower.h \
 	%D%/map.c \
 	%D%/map.h \
-	%D%/matrix-json.c \
-	%D%/matrix-text.c \
-	%D%/matrix.h \
 	%D%/model.c \
 	%D%/model.h \
 	%D%/opts.c \
@@ -100,6 +97,9 @@ libpmtac_a_SOURCES += \
 	%D%/relay.c \
 	%D%/relay.h \
 	%D%/report-dkim.c \
+	%D%/report-relay-json.c \
+	%D%/report-relay.c \
+	%D%/report-relay.h \
 	%D%/report.c \
 	%D%/report.h \
 	%D%/resolve.c \

@@ -44,10 +44,15 @@ static int print_text(struct str text)
     return STATUS_TROUBLE;
 }
 
-/* Tables as text, which are the result then: messages make room for them.  */
-static bool has_tables(const struct compilation *c, const struct opts *o)
+static bool wants_tables(const struct opts *o)
 {
-    return o->format != MESSAGES_JSON && c->tables.n;
+    return o->options.relay || o->options.dkim;
+}
+
+/* Tables as text are the result: messages make room for them.  */
+static bool wants_text_tables(const struct opts *o)
+{
+    return wants_tables(o) && o->format != MESSAGES_JSON;
 }
 
 /* Messages: machine formats of 'check' are its data, all else is talk.  */
@@ -60,7 +65,7 @@ static int print_messages(struct compilation *c, const struct opts *o)
         diags_print_gcc(&c->diags, &text, o->max_errors);
     else
         diags_print_text(&c->diags, &text, o->max_errors, o->color);
-    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT && !o->relay && !has_tables(c, o))
+    if (o->command == COMMAND_check && o->format != MESSAGES_TEXT && !wants_text_tables(o))
         return print_text(buf_str(&text));
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
@@ -77,7 +82,7 @@ static enum compile_goal goal_of(const struct opts *o)
     case N_COMMANDS:
         break;
     }
-    return o->relay ? COMPILE_RELAY : COMPILE_CHECK;
+    return wants_tables(o) ? COMPILE_TABLES : COMPILE_CHECK;
 }
 
 static int run_compilation(struct compilation *c, const struct opts *o)
@@ -95,9 +100,7 @@ static int run_compilation(struct compilation *c, const struct opts *o)
     int status = print_messages(c, o);
     if (status != STATUS_FINE || compiled == COMPILE_BROKEN)
         return STATUS_TROUBLE;
-    if (c->matrix.n && print_text(c->matrix) != STATUS_FINE)
-        return STATUS_TROUBLE;
-    if (has_tables(c, o) && print_text(buf_str(&c->tables)) != STATUS_FINE)
+    if (wants_text_tables(o) && print_text(buf_str(&c->tables)) != STATUS_FINE)
         return STATUS_TROUBLE;
     if (compiled == COMPILE_ERRORS)
         return STATUS_ERRORS;

@@ -191,7 +191,6 @@ static enum opts_result read_word(struct reader *r, enum option_id id, const cha
     if (id == OPTION_format) {
         word = one_of(arg, formats, 3);
         r->opts->format = word < 0 ? MESSAGES_TEXT : (enum message_format)word;
-        r->opts->options.json = r->opts->format == MESSAGES_JSON;
         return word < 0 ? wrong(r, "--format is text, gcc or json, not", arg) : OPTS_RUN;
     }
     if (id == OPTION_language) {
@@ -322,7 +321,7 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
         o->fragment = true;
         return OPTS_RUN;
     case OPTION_relay:
-        r->opts->relay = true;
+        o->relay = true;
         return OPTS_RUN;
     case OPTION_annotate:
         o->annotate = true;

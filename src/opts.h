@@ -25,7 +25,6 @@ struct opts {
     enum command command;
     struct options options; /* for the library */
     VEC(enum check) checks; /* to explain; none: all */
-    bool relay;             /* of 'check': print who can relay */
     const char *output;     /* NULL or "-": standard output */
     const char *depfile;    /* NULL: beside the output, if 'depend' */
     bool depend;            /* a dependency file is wanted */

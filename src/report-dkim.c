@@ -97,8 +97,6 @@ static void write_host(const struct model *m, struct buf *out)
     struct writer w = { .arena = m->scratch };
     w.table = (struct report_table){ .arena = m->scratch, .n_columns = COLUMNS, .limits = limits };
     VEC_PUSH(m->scratch, &w.table.rows, head);
-    if (m->host.n)
-        buf_printf(out, "host %.*s\n", STR_ARG(m->host));
     coverage_table(m->coverage, write_domain, &w);
     if (m->coverage->n_keys)
         report_table(&w.table, out);
@@ -181,19 +179,20 @@ static void put_json_host(const struct model *m, const char *comma, struct buf *
     buf_text(out, "]}");
 }
 
-void report_dkim(const struct model *const *models, size_t n, bool json, struct buf *out)
+static void report_json(const struct report *r, struct buf *out)
 {
-    if (json)
-        buf_text(out, ",\n  \"dkim\": {\n    \"hosts\": [");
-    for (size_t i = 0; i < n; i++) {
-        if (json) {
-            put_json_host(models[i], i ? "," : "", out);
-            continue;
-        }
-        if (out->n)
-            buf_char(out, '\n');
-        write_host(models[i], out);
+    buf_text(out, ",\n  \"dkim\": {\n    \"hosts\": [");
+    for (size_t i = 0; i < r->n; i++)
+        put_json_host(r->models[i], i ? "," : "", out);
+    buf_text(out, "]\n  }");
+}
+
+void report_dkim(const struct report *r, struct buf *out)
+{
+    if (r->json)
+        report_json(r, out);
+    for (size_t i = 0; i < r->n && !r->json; i++) {
+        report_host(r->models[i], out);
+        write_host(r->models[i], out);
     }
-    if (json)
-        buf_text(out, "]\n  }");
 }

@@ -4,6 +4,14 @@
 
 enum { GAP = 2 };
 
+void report_host(const struct model *m, struct buf *out)
+{
+    if (out->n)
+        buf_char(out, '\n');
+    if (m->host.n)
+        buf_printf(out, "host %.*s\n\n", STR_ARG(m->host));
+}
+
 /* Where to cut a text that is longer than 'width' bytes: at a blank, else behind a slash, else
    between two characters.  */
 static size_t cut(struct str text, size_t width)

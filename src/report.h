@@ -1,8 +1,9 @@
 /* report.h - what a topology comes to, as tables for people and for programs.
 
    One function for each table, for 'check' with an option of the same name.  Always true: a table
-   speaks of what is emitted; its text is at most 100 columns wide, and what is long is folded with
-   a count; its JSON is one member of the document of messages.  */
+   speaks of what is emitted; its text is at most 100 columns wide where no name is longer, and what
+   is long is folded with a count; its JSON is one member of the document of messages, as
+   man/pmtac-messages.schema.json describes it.  */
 
 #ifndef PMTAC_REPORT_H
 #define PMTAC_REPORT_H
@@ -10,9 +11,23 @@
 #include "buf.h"
 #include "model.h"
 
-/* Appends who signs for what on the hosts 'models': as text, or as the member "dkim" with a comma
-   before it.  */
-void report_dkim(const struct model *const *models, size_t n, bool json, struct buf *);
+/* What tables are made of, and how.  */
+struct report {
+    const struct model *const *models; /* one for each host that is wanted */
+    size_t n;
+    bool whole; /* nothing was left out because of an error */
+    bool json;  /* as a member of the document, with a comma before it; else as text */
+};
+
+/* Appends who can relay by way of which listener: "relay".  */
+void report_relay(const struct report *, struct buf *);
+
+/* Appends which key signs the mail of each domain: "dkim".  The models must be whole.  */
+void report_dkim(const struct report *, struct buf *);
+
+/* What stands above the text for a host: a blank line, where something stands before, and its name,
+   if it has one.  */
+void report_host(const struct model *, struct buf *);
 
 /* Lines of cells that become a table.  */
 struct report_table {

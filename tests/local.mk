@@ -36,14 +36,11 @@ script_tests = \
 	%D%/house/schema.test \
 	%D%/house/style.test \
 	%D%/lines.test \
-	%D%/relay/schema.test \
 	%D%/run-cases.test
 
 TESTS += $(script_tests)
 EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk \
 	%D%/house/explain.awk %D%/house/schema.pl %D%/house/tap.sh
-
-EXTRA_DIST += %D%/relay/schema.pl
 
 ## Folders of data, shipped whole.
 EXTRA_DIST += %D%/bench %D%/cases %D%/lines

@@ -1,1 +1,1 @@
-pmtac check --relay --format=json text.topo 2>/dev/null
+pmtac check --relay --format=json text.topo

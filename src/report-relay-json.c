@@ -1,21 +1,6 @@
 #include <config.h>
 
-#include "matrix.h"
-
-/* A JSON string of 'text', always valid: what is no UTF-8 becomes \xNN in its text (RFC 8259).  */
-static void put_string(struct buf *out, struct str text)
-{
-    struct buf clean = { .arena = out->arena };
-    diag_escape(&clean, text);
-    struct str s = buf_str(&clean);
-    buf_char(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"' || s.p[i] == '\\')
-            buf_char(out, '\\');
-        buf_char(out, s.p[i]);
-    }
-    buf_char(out, '"');
-}
+#include "report-relay.h"
 
 /* A member with the prefixes of a set, all of them: programs fold by themselves.  */
 static void put_set(struct buf *out, const char *key, struct addrset set)
@@ -38,23 +23,24 @@ static void put_clients(struct buf *out, const struct relay_clients *clients)
 
 static void put_logins(struct buf *out, const struct relay *r)
 {
-    buf_text(out, ",\n      \"logins\": [");
+    buf_text(out, ",\n        \"logins\": [");
     for (size_t i = 0; i < r->logins.n; i++) {
-        buf_text(out, i ? ",\n        {\"users\": [" : "\n        {\"users\": [");
+        buf_text(out, i ? ",\n          {\"users\": [" : "\n          {\"users\": [");
         for (size_t k = 0; k < r->logins.v[i].users.n; k++) {
             buf_text(out, k ? ", " : "");
-            put_string(out, r->logins.v[i].users.v[k]->object.name);
+            diag_json_string(out, r->logins.v[i].users.v[k]->object.name);
         }
         buf_text(out, "]}");
     }
-    buf_text(out, r->logins.n ? "\n      ]" : "]");
+    buf_text(out, r->logins.n ? "\n        ]" : "]");
 }
 
 static void put_recipient(struct buf *out, const char *directive, struct str value, bool pattern,
                           bool all, bool first)
 {
-    buf_printf(out, "%s\n        {\"directive\": \"%s\", \"value\": ", first ? "" : ",", directive);
-    put_string(out, value);
+    buf_printf(out, "%s\n          {\"directive\": \"%s\", \"value\": ", first ? "" : ",",
+               directive);
+    diag_json_string(out, value);
     buf_printf(out, ", \"pattern\": %s, \"all\": %s}", pattern ? "true" : "false",
                all ? "true" : "false");
 }
@@ -63,47 +49,47 @@ static void put_recipient(struct buf *out, const char *directive, struct str val
 static void put_recipients(struct buf *out, const struct relay *r)
 {
     struct str *names;
-    size_t n = matrix_host_names(r, &names);
+    size_t n = report_host_names(r, &names);
     const char *directive = r->model->target[TARGET_global_host_name]->name;
-    buf_text(out, ",\n      \"recipients\": [");
+    buf_text(out, ",\n        \"recipients\": [");
     for (size_t i = 0; i < r->recipients.n; i++) {
         const struct relay_recipient *x = &r->recipients.v[i];
         put_recipient(out, x->dir->name, x->arg->text, x->arg->pattern, x->all, i == 0);
     }
     for (size_t i = 0; i < n; i++)
         put_recipient(out, directive, names[i], false, false, !r->recipients.n && i == 0);
-    buf_text(out, r->recipients.n + n ? "\n      ]" : "]");
+    buf_text(out, r->recipients.n + n ? "\n        ]" : "]");
 }
 
 /* What a kind of listener lets clients do.  Logins stand in the order of the host's.  */
 static void put_door(struct buf *out, const struct relay *r, const struct relay_door *door)
 {
-    buf_printf(out, "\n        {\n          \"loopback\": %s,\n          \"implicitTls\": %s",
+    buf_printf(out, "\n          {\n            \"loopback\": %s,\n            \"implicitTls\": %s",
                relay_is_outside(door) ? "false" : "true", door->implicit ? "true" : "false");
-    buf_text(out, ",\n          \"withoutLogin\": {");
+    buf_text(out, ",\n            \"withoutLogin\": {");
     put_clients(out, &door->open);
-    buf_text(out, "},\n          \"afterLogin\": [");
+    buf_text(out, "},\n            \"afterLogin\": [");
     for (size_t i = 0; i < r->logins.n; i++) {
-        buf_text(out, i ? ",\n            {" : "\n            {");
+        buf_text(out, i ? ",\n              {" : "\n              {");
         put_clients(out, &door->logins[i]);
         buf_char(out, '}');
     }
-    buf_text(out, r->logins.n ? "\n          ]" : "]");
-    buf_text(out, ",\n          \"recipients\": {");
+    buf_text(out, r->logins.n ? "\n            ]" : "]");
+    buf_text(out, ",\n            \"recipients\": {");
     put_set(out, "clients", door->mail);
-    buf_text(out, "}\n        }");
+    buf_text(out, "}\n          }");
 }
 
 /* A listener names its door, so that many listeners cost no more than their names.  */
 static void put_listener(struct buf *out, const struct relay *r, size_t i)
 {
     const struct listener *l = r->model->listeners.v[i];
-    buf_text(out, "\n        {\"name\": ");
-    put_string(out, l->object.name);
+    buf_text(out, "\n          {\"name\": ");
+    diag_json_string(out, l->object.name);
     buf_text(out, ", \"endpoints\": [");
     for (const struct endpoint *e = l->endpoints; e; e = e->next) {
         buf_text(out, e == l->endpoints ? "" : ", ");
-        put_string(out, e->arg.text);
+        diag_json_string(out, e->arg.text);
     }
     buf_printf(out, "], \"door\": %zu}", r->of[i]->number);
 }
@@ -111,28 +97,30 @@ static void put_listener(struct buf *out, const struct relay *r, size_t i)
 static void put_host(struct buf *out, const struct relay *r)
 {
     const struct model *m = r->model;
-    buf_text(out, "\n    {\n      \"host\": ");
+    buf_text(out, "\n      {\n        \"host\": ");
     if (m->host.n)
-        put_string(out, m->host);
+        diag_json_string(out, m->host);
     else
         buf_text(out, "null");
-    buf_printf(out, ",\n      \"unseen\": %s", m->foreign_names || m->fragment ? "true" : "false");
+    buf_printf(out, ",\n        \"unseen\": %s",
+               m->foreign_names || m->fragment ? "true" : "false");
     put_logins(out, r);
     put_recipients(out, r);
-    buf_text(out, ",\n      \"listeners\": [");
+    buf_text(out, ",\n        \"listeners\": [");
     for (size_t i = 0; i < m->listeners.n; i++) {
         buf_text(out, i ? "," : "");
         put_listener(out, r, i);
     }
-    buf_text(out, m->listeners.n ? "\n      ],\n      \"doors\": [" : "],\n      \"doors\": [");
+    buf_text(out,
+             m->listeners.n ? "\n        ],\n        \"doors\": [" : "],\n        \"doors\": [");
     for (size_t i = 0; i < r->doors.n; i++) {
         buf_text(out, i ? "," : "");
         put_door(out, r, r->doors.v[i]);
     }
-    buf_text(out, r->doors.n ? "\n      ]\n    }" : "]\n    }");
+    buf_text(out, r->doors.n ? "\n        ]\n      }" : "]\n      }");
 }
 
-size_t matrix_host_names(const struct relay *r, struct str **names)
+size_t report_host_names(const struct relay *r, struct str **names)
 {
     const struct model *m = r->model;
     const struct directive *dir = m->target[TARGET_global_host_name];
@@ -146,13 +134,13 @@ size_t matrix_host_names(const struct relay *r, struct str **names)
     return list.n;
 }
 
-void matrix_print_json(const struct matrix *x, struct buf *out)
+void report_relay_json(const struct report *r, struct buf *out)
 {
-    buf_printf(out, "{\n  \"version\": 1,\n  \"whole\": %s,\n  \"hosts\": [",
-               x->whole ? "true" : "false");
-    for (size_t i = 0; i < x->n_hosts; i++) {
+    buf_printf(out, ",\n  \"relay\": {\n    \"whole\": %s,\n    \"hosts\": [",
+               r->whole ? "true" : "false");
+    for (size_t i = 0; i < r->n; i++) {
         buf_text(out, i ? "," : "");
-        put_host(out, x->hosts[i]);
+        put_host(out, r->models[i]->relay);
     }
-    buf_text(out, x->n_hosts ? "\n  ]\n}\n" : "]\n}\n");
+    buf_text(out, r->n ? "\n    ]\n  }" : "]\n  }");
 }

@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "matrix.h"
+#include "report-relay.h"
 
 #include <inttypes.h>
 
@@ -286,7 +286,7 @@ static size_t recipient_names(const struct relay *r, struct arena *arena, struct
 {
     VEC(struct str) list = { 0 };
     struct str *more;
-    size_t n = matrix_host_names(r, &more);
+    size_t n = report_host_names(r, &more);
     for (size_t i = 0; i < r->recipients.n; i++) {
         const struct relay_recipient *x = &r->recipients.v[i];
         struct str text = x->arg->text;
@@ -338,8 +338,6 @@ static void print_host(struct buf *out, const struct relay *r)
     const struct model *m = r->model;
     struct str *names;
     size_t n = recipient_names(r, out->arena, &names);
-    if (m->host.n)
-        buf_printf(out, "host %.*s\n\n", STR_ARG(m->host));
     if (!m->listeners.n)
         buf_text(out, m->fragment ? "no listener here\n" : "no listener\n");
     for (size_t i = 0; i < r->doors.n; i++) {
@@ -353,13 +351,20 @@ static void print_host(struct buf *out, const struct relay *r)
         buf_text(out, "\nThe configuration that includes this may say otherwise.\n");
 }
 
-void matrix_print_text(const struct matrix *x, struct buf *out)
+static void report_text(const struct report *r, struct buf *out)
 {
-    if (!x->whole)
-        buf_text(out, "The input has errors: what they are about may be missing here.\n\n");
-    for (size_t i = 0; i < x->n_hosts; i++) {
-        if (i)
-            buf_char(out, '\n');
-        print_host(out, x->hosts[i]);
+    if (!r->whole)
+        buf_text(out, "The input has errors: what they are about may be missing here.\n");
+    for (size_t i = 0; i < r->n; i++) {
+        report_host(r->models[i], out);
+        print_host(out, r->models[i]->relay);
     }
+}
+
+void report_relay(const struct report *r, struct buf *out)
+{
+    if (r->json)
+        report_relay_json(r, out);
+    else
+        report_text(r, out);
 }

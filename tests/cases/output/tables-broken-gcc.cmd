@@ -1,0 +1,1 @@
+pmtac check --dkim --format=gcc tables-broken.topo

@@ -1,0 +1,1 @@
+pmtac check --relay --dkim --format=json tables-broken.topo

@@ -1,0 +1,1 @@
+pmtac check --relay --dkim tables-broken.topo

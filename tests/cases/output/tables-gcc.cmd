@@ -1,0 +1,1 @@
+pmtac check --relay --dkim --format=gcc --host=mx1 tables.topo

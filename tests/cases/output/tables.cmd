@@ -1,0 +1,1 @@
+pmtac check --dkim --relay tables.topo
