@@ -14,13 +14,12 @@ void parse_topo(struct arena *, struct diags *, struct source *, struct ast_file
 
 enum row_shape { ROW_SUBMISSION, ROW_CLIENT_DELIVERY, ROW_NON_TLS, ROW_BAD };
 
-/* One legacy row.  Fields are trimmed slices of the line, in its own order.  */
+/* One legacy row.  Fields are in its own order.  */
 struct row {
-    enum row_shape shape;
     struct span line;            /* the whole row */
-    size_t n_fields;
-    struct str field[6];
-    struct span span[6];
+    struct span span[6];         /* of the fields, without blanks around them */
+    uint8_t shape;               /* enum row_shape */
+    uint8_t n_fields;
 };
 
 struct rows {
@@ -28,6 +27,13 @@ struct rows {
     VEC(struct row) list;        /* bad ones are left out */
     VEC(struct span) comments;
 };
+
+/* The text of field 'i'.  */
+static inline struct str row_field(const struct rows *rows, const struct row *row, size_t i)
+{
+    struct span span = row->span[i];
+    return (struct str){ rows->source->text.p + (span.lo - rows->source->base), span.hi - span.lo };
+}
 
 /* Reads legacy rows.  */
 void parse_pipe(struct arena *, struct diags *, struct source *, struct rows *out);

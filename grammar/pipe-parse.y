@@ -69,12 +69,17 @@ static const struct shape_row shapes[] = {
 #include "legacy.def"
 };
 
+/* Field 'i' of the row that is being read.  */
+static struct str field(const struct pipe *t, size_t i)
+{
+    return row_field(t->rows, &t->row, i);
+}
+
 /* Keeps a field and looks at its characters.  */
 static void add_field(struct pipe *t, struct str text)
 {
     struct row *row = &t->row;
     struct span span = pipe_span(t, text.p, text.n);
-    row->field[row->n_fields] = text;
     row->span[row->n_fields++] = span;
     if (t->bad)
         return;
@@ -129,12 +134,12 @@ static bool wrong_shape(struct pipe *t, struct span span, const char *what)
 static bool find_shape(struct pipe *t)
 {
     struct row *row = &t->row;
-    bool first = looks_like_address(row->field[0]);
-    bool second = row->n_fields > 1 && looks_like_address(row->field[1]);
+    bool first = looks_like_address(field(t, 0));
+    bool second = row->n_fields > 1 && looks_like_address(field(t, 1));
     row->shape = ROW_BAD;
     if (row->n_fields < 5) {
         struct diag *m = diag(t->diags, CHECK_legacy_shape, row->line,
-                              "a row of %zu field%s: rows have 5 or 6", row->n_fields,
+                              "a row of %u field%s: rows have 5 or 6", row->n_fields,
                               row->n_fields == 1 ? "" : "s");
         help_shapes(t, m);
         return false;
@@ -144,13 +149,13 @@ static bool find_shape(struct pipe *t)
     if (row->n_fields == 5) {
         if (second)
             return wrong_shape(t, row->line, "a row of 5 fields that begins with two addresses");
-        if (str_find(row->field[3], '@') < row->field[3].n)
+        if (str_find(field(t, 3), '@') < field(t, 3).n)
             return wrong_shape(t, row->span[3],
                                "a user in place of the hostname: a field is missing");
         row->shape = ROW_NON_TLS;
         return true;
     }
-    if (second && str_find(row->field[5], '|') < row->field[5].n)
+    if (second && str_find(field(t, 5), '|') < field(t, 5).n)
         return wrong_shape(t, row->line, "a client-delivery row of more than 6 fields");
     row->shape = second ? ROW_CLIENT_DELIVERY : ROW_SUBMISSION;
     return true;
@@ -174,7 +179,7 @@ static bool find_empty(struct pipe *t)
     struct buf names = { .arena = t->arena };
     size_t n = 0, first = 0;
     for (size_t i = 0; i < row->n_fields; i++) {
-        if (row->field[i].n)
+        if (field(t, i).n)
             continue;
         if (!n++)
             first = i;
@@ -200,9 +205,9 @@ static void hide_password(struct pipe *t, const char *end)
     if (row->shape == ROW_CLIENT_DELIVERY || row->shape == ROW_NON_TLS)
         return;
     for (size_t i = 0; row->shape == ROW_BAD && i < from; i++)
-        if (str_find(row->field[i], '@') < row->field[i].n)
+        if (str_find(field(t, i), '@') < field(t, i).n)
             from = i + 1;
-    if (from && row->field[from].p < end)
+    if (from && field(t, from).p < end)
         diag_secret(t->diags, (struct span){ row->span[from].lo, pipe_place(t, end) });
 }
 

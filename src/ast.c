@@ -65,9 +65,10 @@ struct stmt *stmt_settled(struct arena *arena, const struct stmt *s)
 struct value value_make(struct arena *arena, enum value_kind kind, struct str text,
                         struct span span)
 {
-    char *p = arena_alloc(arena, sizeof span + text.n + 1);
-    memcpy(p, &span, sizeof span);
-    p += sizeof span;
+    uint32_t n = span.hi - span.lo;
+    char *p = arena_alloc(arena, sizeof n + text.n + 1);
+    memcpy(p, &n, sizeof n);
+    p += sizeof n;
     if (text.n)
         memcpy(p, text.p, text.n);
     p[text.n] = '\0';

@@ -26,7 +26,7 @@ struct value {
     uint32_t joined : 1;         /* by a comma to the value before it */
     uint32_t bad : 1;            /* has been reported */
     uint32_t special : 1;        /* holds '{', '$' or, in a string, a backslash */
-    uint32_t made : 1;           /* not written so: its span stands before 'p' */
+    uint32_t made : 1;           /* not written so: the length of its span stands before 'p' */
 };
 
 _Static_assert(sizeof(struct value) == 16, "values are small");
@@ -72,8 +72,11 @@ static inline struct str value_text(struct value v) { return (struct str){ v.p, 
 static inline struct span value_span(struct value v)
 {
     struct span span = { v.lo, v.lo + v.len + (v.kind == VALUE_WORD ? 0 : 2) };
-    if (v.made)
-        memcpy(&span, v.p - sizeof span, sizeof span);
+    uint32_t n;
+    if (v.made) {
+        memcpy(&n, v.p - sizeof n, sizeof n);
+        span.hi = span.lo + n;
+    }
     return span;
 }
 

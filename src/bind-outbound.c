@@ -7,7 +7,7 @@
 /* In a row the two stand in fields of their own, so the edit cannot be given.  */
 static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
 {
-    bool row = s->words->v[1].made;
+    bool row = s->words->v[0].made;
     struct span span = row ? a.v[1].span : span_join(a.v[1].span, a.v[2].span);
     struct diag *m =
         diag(b->diags, CHECK_host_is_address, span, "hostname and address are swapped");

@@ -235,8 +235,8 @@ static void run(struct compilation *c, const struct options *options, enum compi
 {
     struct dict *dict = dict_new(&c->arena);
     register_secret_words(c);
-    load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
     c->program.scratch = &c->scratch;
+    load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
     if (c->program.broken)
         return;
     struct suppress suppress;

@@ -83,12 +83,15 @@ static bool is_pipe(const struct program *p, struct str path, bool main_input)
 static void load_rows(struct loader *l, struct source *source, const struct stmt *block)
 {
     struct program *p = l->p;
+    struct legacy **legacy = l->host ? &l->host->legacy : &p->legacy;
     struct rows_file *rows = NEW(p->arena, struct rows_file);
+    if (!*legacy)
+        *legacy = legacy_new(p->arena, p->scratch, p->diags);
     rows->file = NEW(p->arena, struct ast_file);
     source->rows = true;
     parse_pipe(p->arena, p->diags, source, &rows->rows);
     rows->file->source = source;
-    legacy_lower(p->arena, p->diags, &rows->rows, block, rows->file);
+    legacy_lower(*legacy, &rows->rows, block, rows->file);
     VEC_PUSH(p->arena, &p->rows, rows);
     load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
 }
@@ -497,10 +500,25 @@ static void load_input(struct loader *l, struct str path)
         load_source(l, source, is_pipe(p, path, true), NULL);
 }
 
+/* What rows say when all of them are known: outside of hosts, and in each.  */
+static void finish_rows(struct program *p)
+{
+    if (p->legacy)
+        legacy_finish(p->legacy);
+    for (size_t i = 0; i < p->hosts.n; i++)
+        if (p->hosts.v[i]->legacy)
+            legacy_finish(p->hosts.v[i]->legacy);
+    arena_reset(p->scratch);
+    p->legacy = NULL;
+    for (size_t i = 0; i < p->hosts.n; i++)
+        p->hosts.v[i]->legacy = NULL;
+}
+
 void load(struct program *p, struct arena *arena, struct diags *diags, struct sources *sources,
           const struct dict *dict, const struct options *options)
 {
     *p = (struct program){ .arena = arena,
+                           .scratch = p->scratch,
                            .diags = diags,
                            .sources = sources,
                            .dict = dict,
@@ -516,6 +534,7 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
     for (size_t i = 0; i < options->inputs.n; i++)
         load_input(&l, options->inputs.v[i]);
     apply_defines(p);
+    finish_rows(p);
     if (options->version)
         p->version = options->version;
 }

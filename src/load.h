@@ -51,6 +51,7 @@ struct host {
     struct env env; /* of its header */
     VEC(struct item) items;
     struct map assigned; /* VMTAs that it names by reference */
+    struct legacy *legacy; /* what rows in it said, while they are read */
 };
 
 /* An input that is rows, for whoever prints them back.  */
@@ -68,6 +69,7 @@ struct program {
     const struct options *options;
     VEC(struct ast_file *) files; /* main inputs and what they include */
     VEC(struct rows_file *) rows;
+    struct legacy *legacy;  /* what rows outside of hosts said, while they are read */
     VEC(struct item) items; /* outside of host blocks */
     VEC(struct host *) hosts;
     struct map host_names;
@@ -83,7 +85,7 @@ struct program {
     bool broken;                        /* an input could not be read: status 2 */
 };
 
-/* Reads all inputs of 'options'.  What goes wrong with an input named there sets 'broken' and is
+/* Reads all inputs of 'options'; p->scratch is set, and nothing in it afterwards.  What goes wrong with an input named there sets 'broken' and is
    reported without a place; all else is a message.  */
 void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,
           const struct options *);

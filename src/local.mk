@@ -68,7 +68,13 @@ libpmtac_a_SOURCES += \
 	%D%/inbound.h \
 	%D%/io.c \
 	%D%/io.h \
+	%D%/legacy-block.c \
+	%D%/legacy-internal.h \
+	%D%/legacy-option.c \
 	%D%/legacy-print.c \
+	%D%/legacy-row.c \
+	%D%/legacy-sender.c \
+	%D%/legacy-text.c \
 	%D%/legacy.c \
 	%D%/legacy.h \
 	%D%/load.c \

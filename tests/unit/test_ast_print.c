@@ -143,7 +143,9 @@ static const char *converted(const char *text)
     struct ast_file file;
     struct buf out = { .arena = &arena };
     parse_pipe(&arena, &diags, source_of_text(str_of(text)), &rows);
-    legacy_lower(&arena, &diags, &rows, NULL, &file);
+    struct legacy *legacy = legacy_new(&arena, &arena, &diags);
+    legacy_lower(legacy, &rows, NULL, &file);
+    legacy_finish(legacy);
     ck_assert_uint_eq(diags.n_errors, 0);
     legacy_print(&rows, &file, &out);
     struct ast_file again = read_text(buf_str(&out));

@@ -1,0 +1,296 @@
+#include <config.h>
+
+#include "legacy-internal.h"
+
+/* Values: fields as they are, templates with fields in them, names.  */
+
+static const char *const part_words[] = {
+#define FIELD(ID, WORD) WORD,
+#include "../grammar/legacy.def"
+};
+
+static const struct str made_words[] = {
+#define MADE(ID, WORD) STR_INIT(WORD),
+#include "../grammar/legacy.def"
+};
+
+void legacy_text_init(struct legacy *l)
+{
+    for (int c = 0; c <= ' '; c++)
+        l->class[c] = CLASS_ODD;
+    for (const char *p = "\"#;,{}$\\"; *p; p++)
+        l->class[(unsigned char)*p] = CLASS_ODD;
+    for (int c = 'A'; c <= 'Z'; c++)
+        l->class[c] = CLASS_UPPER;
+    l->text.raw.arena = l->text.quoted.arena = l->key.arena = l->scratch;
+}
+
+/* All classes that bytes of 's' are of.  */
+static unsigned classes(const struct legacy *l, struct str s)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < s.n; i++)
+        found |= l->class[(unsigned char)s.p[i]];
+    return found;
+}
+
+/* Keywords.  */
+
+struct str legacy_word(enum made id)
+{
+    return made_words[id];
+}
+
+/* The words for rows as long as 'row', or NULL where it is too long for that.  */
+static struct keywords *keywords_of(struct legacy *l, const struct row *row)
+{
+    uint32_t n = row->line.hi - row->line.lo;
+    if (n >= LENGTHS)
+        return NULL;
+    if (!l->keywords[n])
+        l->keywords[n] = NEW(l->scratch, struct keywords);
+    return l->keywords[n];
+}
+
+struct value legacy_keyword(struct legacy *l, enum made id, const struct row *row)
+{
+    struct keywords *k = keywords_of(l, row);
+    if (k && k->word[id].p) {
+        struct value v = k->word[id];
+        v.lo = row->line.lo;
+        return v;
+    }
+    struct value v = value_make(l->arena, VALUE_WORD, made_words[id], row->line);
+    if (k)
+        k->word[id] = v;
+    return v;
+}
+
+const struct words *legacy_tls_none(struct legacy *l, const struct row *row)
+{
+    struct keywords *k = keywords_of(l, row);
+    if (k && k->tls_none)
+        return k->tls_none;
+    struct value v[] = { legacy_keyword(l, MADE_tls, row), legacy_keyword(l, MADE_none, row) };
+    const struct words *words = words_make(l->arena, v, 2, row->line.lo);
+    if (k)
+        k->tls_none = words;
+    return words;
+}
+
+/* Text in the making.  */
+
+struct text *legacy_text(struct legacy *l)
+{
+    l->text.raw.n = l->text.quoted.n = 0;
+    l->text.string = false;
+    return &l->text;
+}
+
+void legacy_text_put(struct legacy *l, struct text *t, struct str s)
+{
+    buf_put(&t->raw, s);
+    if (!(classes(l, s) & CLASS_ODD)) {
+        buf_put(&t->quoted, s);
+        return;
+    }
+    t->string = true;
+    for (size_t i = 0; i < s.n; i++) {
+        struct str rest = str_sub(s, i, s.n);
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_char(&t->quoted, '\\');
+        else if (str_starts(rest, STR("${")) && str_find(rest, '}') < rest.n)
+            buf_char(&t->quoted, '$');
+        buf_char(&t->quoted, s.p[i]);
+    }
+}
+
+struct str legacy_text_str(const struct text *t)
+{
+    return buf_str(t->string || !t->raw.n ? &t->quoted : &t->raw);
+}
+
+struct value legacy_text_value(struct legacy *l, const struct text *t, struct span span)
+{
+    bool string = t->string || !t->raw.n;
+    return value_make(l->arena, string ? VALUE_STRING : VALUE_WORD, legacy_text_str(t), span);
+}
+
+struct value legacy_literal_made(struct legacy *l, struct piece piece)
+{
+    struct text *t = legacy_text(l);
+    legacy_text_put(l, t, piece.text);
+    return legacy_text_value(l, t, piece.span);
+}
+
+struct value legacy_literal(struct legacy *l, struct piece piece)
+{
+    struct str s = piece.text;
+    if (!s.n || piece.span.hi - piece.span.lo != s.n || (classes(l, s) & CLASS_ODD))
+        return legacy_literal_made(l, piece);
+    return (struct value){ .p = s.p, .lo = piece.span.lo, .len = s.n & 0xffffffu };
+}
+
+/* Templates.  */
+
+/* The part of a row that "${...}" at the start of 's' names, or N_PARTS; '*len' is its length.  */
+static enum part part_at(struct str s, size_t *len)
+{
+    struct str name = str_sub(s, 2, str_find(s, '}') - 2);
+    size_t i = 0;
+    *len = name.n + 3;
+    while (i < N_PARTS && !str_ieq(name, str_of(part_words[i])))
+        i++;
+    return (enum part)i;
+}
+
+/* The length of what stands at the start of 's' by itself; '*part' if that is a field.  */
+static size_t cut_at(struct str s, bool in_string, enum part *part)
+{
+    size_t len;
+    *part = N_PARTS;
+    if (str_starts(s, STR("$${")) || (in_string && s.p[0] == '\\'))
+        return s.n < 2 ? s.n : 2;
+    if (!str_starts(s, STR("${")) || str_find(s, '}') == s.n)
+        return 1;
+    *part = part_at(s, &len);
+    return *part < N_PARTS ? len : 2;
+}
+
+/* Adds 's' as somebody wrote it: what is in it is expanded later.  */
+static void add_cut(struct legacy *l, struct template *t, struct str s, bool in_string)
+{
+    struct buf quoted = { .arena = l->scratch };
+    for (size_t i = 0; i < s.n; i++) {
+        if (!in_string && s.p[i] == '\\')
+            buf_char(&quoted, '\\');
+        buf_char(&quoted, s.p[i]);
+    }
+    if (s.n)
+        VEC_PUSH(l->scratch, &t->cuts, (struct cut){ s, buf_str(&quoted), N_PARTS });
+}
+
+struct template legacy_template(struct legacy *l, struct value v)
+{
+    struct template t = { .value = v };
+    struct str s = value_text(v);
+    bool in_string = v.kind == VALUE_STRING;
+    size_t from = 0;
+    for (size_t i = 0, len; i < s.n; i += len) {
+        enum part part;
+        len = cut_at(str_sub(s, i, s.n), in_string, &part);
+        if (part == N_PARTS)
+            continue;
+        add_cut(l, &t, str_sub(s, from, i - from), in_string);
+        VEC_PUSH(l->scratch, &t.cuts, (struct cut){ .part = part });
+        from = i + len;
+    }
+    add_cut(l, &t, str_sub(s, from, s.n), in_string);
+    return t;
+}
+
+void legacy_text_option(struct legacy *l, struct text *t, enum option id, const struct entry *e)
+{
+    const struct template *template = &l->option[id];
+    t->string |= template->value.kind == VALUE_STRING;
+    for (size_t i = 0; i < template->cuts.n && t->quoted.n <= AST_WORD; i++) {
+        const struct cut *cut = &template->cuts.v[i];
+        if (cut->part < N_PARTS) {
+            legacy_text_put(l, t, e->part[cut->part].text);
+        } else {
+            buf_put(&t->raw, cut->raw);
+            buf_put(&t->quoted, cut->quoted);
+        }
+    }
+}
+
+struct value legacy_option(struct legacy *l, enum option id, const struct entry *e,
+                           struct span span)
+{
+    struct text *t = legacy_text(l);
+    legacy_text_option(l, t, id, e);
+    if (legacy_fits(l, t, id, span))
+        return legacy_text_value(l, t, span);
+    struct value v = legacy_literal_made(l, (struct piece){ STR(""), span });
+    v.bad = true;
+    return v;
+}
+
+/* Names. */
+
+struct str legacy_lower_case(struct legacy *l, struct str s)
+{
+    if (!(classes(l, s) & CLASS_UPPER))
+        return s;
+    char *p = arena_alloc(l->arena, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = to_lower(s.p[i]);
+    return (struct str){ p, s.n };
+}
+
+static bool is_name_byte(char c)
+{
+    return is_alnum(c) || c == '.' || c == '_' || c == '-';
+}
+
+struct str legacy_name(struct legacy *l, struct str s)
+{
+    struct str cut = str_sub(s, 0, NAME_LIMIT);
+    size_t i = 0;
+    while (i < cut.n && is_name_byte(cut.p[i]))
+        i++;
+    if (i == cut.n)
+        return cut;
+    char *p = arena_alloc(l->arena, cut.n);
+    for (i = 0; i < cut.n; i++)
+        p[i] = is_name_byte(cut.p[i]) ? cut.p[i] : '-';
+    return (struct str){ p, cut.n };
+}
+
+struct str legacy_joined(struct legacy *l, struct str a, const char *between, struct str b)
+{
+    l->key.n = 0;
+    buf_put(&l->key, a);
+    buf_text(&l->key, between);
+    buf_put(&l->key, b);
+    return arena_str(l->arena, buf_str(&l->key));
+}
+
+/* The map counts, so that many equal names take no longer than others.  */
+struct str legacy_free_name(struct legacy *l, struct map *taken, const struct map *others,
+                            struct str name)
+{
+    void **slot = map_add(taken, name);
+    uintptr_t next = (uintptr_t)*slot;
+    struct str result = name;
+    if (!next && others && map_find(others, name))
+        next = 2;
+    *slot = (void *)(next ? next : 2);
+    while (next) {
+        struct str number = arena_printf(l->scratch, "-%zu", (size_t)next++);
+        result = legacy_joined(l, str_sub(name, 0, NAME_LIMIT - number.n), "", number);
+        if (map_find(taken, result) || (others && map_find(others, result)))
+            continue;
+        *map_add(taken, result) = (void *)(uintptr_t)2;
+        *map_find(taken, name) = (void *)next;
+        break;
+    }
+    return result;
+}
+
+/* Bars are in no part of a row, so the key is one for each.  */
+bool legacy_first_time(struct legacy *l, enum made what, const void *of, struct str a,
+                       struct str b)
+{
+    struct buf *key = &l->key;
+    key->n = 0;
+    buf_char(key, (char)what);
+    buf_put(key, (struct str){ (const char *)&of, sizeof of });
+    buf_put(key, a);
+    buf_char(key, '|');
+    buf_put(key, b);
+    if (map_find(&l->seen, buf_str(key)))
+        return false;
+    map_add(&l->seen, arena_str(l->scratch, buf_str(key)));
+    return true;
+}
