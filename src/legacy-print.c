@@ -76,37 +76,62 @@ static void put_row(const struct rows *rows, const struct row *row, struct buf *
     buf_text(out, secret ? "***\n" : "\n");
 }
 
+/* Rows in the order of their statements, and where the comments above each begin.  */
+struct order {
+    size_t *row;
+    size_t *comments;
+    size_t at, n;
+};
+
+/* Returns the comment behind the last row.  */
+static size_t sort_rows(const struct homes *h, struct order *o, struct arena *arena)
+{
+    const struct rows *rows = h->rows;
+    size_t comment = 0, *start = NEW_ARRAY(arena, size_t, h->n_stmts + 2);
+    *o = (struct order){ .n = rows->list.n };
+    o->row = NEW_ARRAY(arena, size_t, o->n + 1);
+    o->comments = NEW_ARRAY(arena, size_t, o->n + 1);
+    for (size_t i = 0; i < o->n; i++) {
+        o->comments[i] = comment;
+        while (comment < rows->comments.n && rows->comments.v[comment].lo < rows->list.v[i].line.lo)
+            comment++;
+        start[h->of_row[i] + 1]++;
+    }
+    for (size_t i = 0; i <= h->n_stmts; i++)
+        start[i + 1] += start[i];
+    for (size_t i = 0; i < o->n; i++)
+        o->row[start[h->of_row[i]]++] = i;
+    return comment;
+}
+
+/* Prints the rows above statement 'index'.  */
+static void put_rows(const struct homes *h, struct order *o, size_t index, struct buf *out)
+{
+    for (; o->at < o->n && h->of_row[o->row[o->at]] == index; o->at++) {
+        size_t i = o->row[o->at];
+        const struct row *row = &h->rows->list.v[i];
+        put_comments(h->rows, o->comments[i], row->line.lo, out);
+        put_row(h->rows, row, out);
+    }
+}
+
+/* Where an earlier input says all that these rows do, there is no statement.  */
 void legacy_print(const struct rows *rows, const struct ast_file *file, struct buf *out)
 {
     struct homes h = { .rows = rows };
-    size_t n = rows->list.n, comment = 0, index = 0, at = 0;
+    struct order o;
+    size_t index = 0;
     find_homes(&h, file, out->arena);
-    /* The rows by their statement, and where the comments above each row begin.  */
-    size_t *start = NEW_ARRAY(out->arena, size_t, h.n_stmts + 2);
-    size_t *order = NEW_ARRAY(out->arena, size_t, n + 1);
-    size_t *comments = NEW_ARRAY(out->arena, size_t, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        comments[i] = comment;
-        while (comment < rows->comments.n && rows->comments.v[comment].lo < rows->list.v[i].line.lo)
-            comment++;
-        start[h.of_row[i] + 1]++;
-    }
-    for (size_t i = 0; i <= h.n_stmts; i++)
-        start[i + 1] += start[i];
-    for (size_t i = 0; i < n; i++)
-        order[start[h.of_row[i]]++] = i;
+    size_t comment = sort_rows(&h, &o, out->arena);
     for (const struct stmt *s = file->stmts.first; s; s = s->next, index++) {
         struct stmt copy = *s;
         copy.next = NULL;
         if (index)
             buf_char(out, '\n');
-        for (; at < n && h.of_row[order[at]] == index; at++) {
-            const struct row *row = &rows->list.v[order[at]];
-            put_comments(rows, comments[order[at]], row->line.lo, out);
-            put_row(rows, row, out);
-        }
+        put_rows(&h, &o, index, out);
         ast_print(&(struct ast_file){ .stmts = { &copy, &copy } }, out);
     }
+    put_rows(&h, &o, 0, out);
     if (comment < rows->comments.n && index)
         buf_char(out, '\n');
     put_comments(rows, comment, UINT32_MAX, out);

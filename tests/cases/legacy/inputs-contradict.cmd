@@ -1,0 +1,1 @@
+pmtac build --fragment inputs.d/a.psv inputs.d/d.psv

@@ -1,0 +1,1 @@
+pmtac convert inputs.d/a.psv inputs.d/b.psv inputs.d/c.psv

@@ -1,0 +1,1 @@
+pmtac convert inputs.d/a.psv inputs.d/b.psv inputs.d/c.psv >$TMPDIR/all.topo && pmtac build --fragment $TMPDIR/all.topo 2>/dev/null | tail -n +2 >$TMPDIR/1 && pmtac build --fragment inputs.d/a.psv inputs.d/b.psv 2>/dev/null | tail -n +2 | cmp - $TMPDIR/1
