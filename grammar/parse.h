@@ -28,11 +28,16 @@ struct rows {
     VEC(struct span) comments;
 };
 
+/* The text of 'span', which is in 'rows'.  */
+static inline struct str row_text(const struct rows *rows, struct span span)
+{
+    return (struct str){ rows->source->text.p + (span.lo - rows->source->base), span.hi - span.lo };
+}
+
 /* The text of field 'i'.  */
 static inline struct str row_field(const struct rows *rows, const struct row *row, size_t i)
 {
-    struct span span = row->span[i];
-    return (struct str){ rows->source->text.p + (span.lo - rows->source->base), span.hi - span.lo };
+    return row_text(rows, row->span[i]);
 }
 
 /* Reads legacy rows.  */

@@ -1,6 +1,6 @@
 /* pipe.h - what scanner and parser of the legacy rows share.  Nobody else includes it.
 
-   The scanner cuts lines into fields, so a row is fields between bars up to the end of its line,
+   The scanner cuts lines into fields, so a row is fields up to the end of its line,
    and every sequence of tokens that it hands out has a rule.  What it cannot read it reports, and
    the row is left out; the next line is read as if nothing had been.  */
 

@@ -143,6 +143,7 @@ struct legacy {
     /* Of this input.  */
     const struct rows *rows;
     struct ast_file *out;
+    struct str plain; /* the row that is lowered, if no byte of it is of a class */
     struct template option[N_OPTIONS];
     VEC(struct stmt *) block_users;
     VEC(struct sender *) senders;
@@ -154,6 +155,9 @@ struct legacy {
 enum { CLASS_ODD = 1, CLASS_UPPER = 2 }; /* a byte no word can have for itself; a capital */
 
 void legacy_text_init(struct legacy *);
+
+/* The next texts are slices of 'row': most rows hold nothing odd, and are looked at once.  */
+void legacy_look_at(struct legacy *, struct str row);
 
 /* The word 'id'.  */
 struct str legacy_word(enum made id);
@@ -185,6 +189,10 @@ struct template legacy_template(struct legacy *, struct value v);
 
 /* Reports that the option 'id' is too long for a row, if it is.  */
 bool legacy_fits(struct legacy *, const struct text *, enum option id, struct span span);
+
+/* The value that says 't', which is the option 'id' for a row.  Its place is 'span'.  */
+struct value legacy_option_value(struct legacy *, const struct text *t, enum option id,
+                                 struct span span);
 
 /* The option 'id' as it is for a row.  Its place is 'span'.  */
 struct value legacy_option(struct legacy *, enum option id, const struct entry *, struct span span);

@@ -203,7 +203,7 @@ static struct domain *domain_of(struct legacy *l, const struct entry *e)
                            legacy_text_str(file)))
         return domain;
     domain->several |= !str_ieq(domain->selector, e->selector.text);
-    struct value path = legacy_option(l, OPTION_key_file, e, e->selector.span);
+    struct value path = legacy_option_value(l, file, OPTION_key_file, e->selector.span);
     LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
                legacy_literal(l, e->selector), path);
     return domain;
@@ -303,6 +303,7 @@ static void note_delivery(struct legacy *l, struct vmta *vmta, const struct row 
 
 void legacy_row(struct legacy *l, const struct row *row)
 {
+    legacy_look_at(l, row_text(l->rows, row->line));
     const struct entry e = entry_of(l, l->rows, row);
     struct piece name = piece_at(l->rows, row, vmta_field(row));
     struct sender *sender = NULL;

@@ -29,9 +29,18 @@ void legacy_text_init(struct legacy *l)
 static unsigned classes(const struct legacy *l, struct str s)
 {
     unsigned found = 0;
+    if ((uintptr_t)s.p - (uintptr_t)l->plain.p < l->plain.n)
+        return 0;
     for (size_t i = 0; i < s.n; i++)
         found |= l->class[(unsigned char)s.p[i]];
     return found;
+}
+
+void legacy_look_at(struct legacy *l, struct str row)
+{
+    l->plain = STR("");
+    if (!classes(l, row))
+        l->plain = row;
 }
 
 /* Keywords.  */
@@ -204,16 +213,22 @@ void legacy_text_option(struct legacy *l, struct text *t, enum option id, const 
     }
 }
 
-struct value legacy_option(struct legacy *l, enum option id, const struct entry *e,
-                           struct span span)
+struct value legacy_option_value(struct legacy *l, const struct text *t, enum option id,
+                                 struct span span)
 {
-    struct text *t = legacy_text(l);
-    legacy_text_option(l, t, id, e);
     if (legacy_fits(l, t, id, span))
         return legacy_text_value(l, t, span);
     struct value v = legacy_literal_made(l, (struct piece){ STR(""), span });
     v.bad = true;
     return v;
+}
+
+struct value legacy_option(struct legacy *l, enum option id, const struct entry *e,
+                           struct span span)
+{
+    struct text *t = legacy_text(l);
+    legacy_text_option(l, t, id, e);
+    return legacy_option_value(l, t, id, span);
 }
 
 /* Names. */
