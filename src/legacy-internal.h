@@ -101,8 +101,8 @@ struct signature {
 /* Text in the making: fields and templates, a string if it cannot be a word.  One at a time.  */
 struct text {
     struct buf raw;    /* what it says, as a word */
-    struct buf quoted; /* the same, as it stands between quotes */
-    bool string;
+    struct buf quoted; /* the same, as it stands between quotes, once that is something else */
+    bool string, differs;
 };
 
 /* A piece of a template: text, or the part of a row.  */
@@ -180,6 +180,8 @@ struct text *legacy_text(struct legacy *);
 void legacy_text_put(struct legacy *, struct text *, struct str s);
 /* Appends the option 'id' as it is for a row; other variables than its fields stay.  */
 void legacy_text_option(struct legacy *, struct text *, enum option id, const struct entry *);
+/* As it stands between quotes.  */
+struct str legacy_text_quoted(const struct text *);
 /* What it says, and the value that says it.  */
 struct str legacy_text_str(const struct text *);
 struct value legacy_text_value(struct legacy *, const struct text *, struct span span);

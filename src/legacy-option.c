@@ -111,7 +111,7 @@ void legacy_options(struct legacy *l, const struct stmt *block)
 
 bool legacy_fits(struct legacy *l, const struct text *t, enum option id, struct span span)
 {
-    if (t->quoted.n <= AST_WORD)
+    if (legacy_text_quoted(t).n <= AST_WORD)
         return true;
     diag(l->diags, CHECK_directive_value, span, "%s: more than %d bytes for this row",
          options[id].word, AST_WORD);

@@ -92,18 +92,35 @@ const struct words *legacy_tls_none(struct legacy *l, const struct row *row)
 struct text *legacy_text(struct legacy *l)
 {
     l->text.raw.n = l->text.quoted.n = 0;
-    l->text.string = false;
+    l->text.string = l->text.differs = false;
     return &l->text;
+}
+
+/* Appends 's', which says so as a word, and between quotes too.  */
+static void put_both(struct text *t, struct str s)
+{
+    buf_put(&t->raw, s);
+    if (t->differs)
+        buf_put(&t->quoted, s);
+}
+
+/* From here on the two are not the same.  */
+static void differ(struct text *t)
+{
+    if (!t->differs)
+        buf_put(&t->quoted, buf_str(&t->raw));
+    t->differs = true;
 }
 
 void legacy_text_put(struct legacy *l, struct text *t, struct str s)
 {
-    buf_put(&t->raw, s);
     if (!(classes(l, s) & CLASS_ODD)) {
-        buf_put(&t->quoted, s);
+        put_both(t, s);
         return;
     }
     t->string = true;
+    differ(t);
+    buf_put(&t->raw, s);
     for (size_t i = 0; i < s.n; i++) {
         struct str rest = str_sub(s, i, s.n);
         if (s.p[i] == '"' || s.p[i] == '\\')
@@ -114,9 +131,14 @@ void legacy_text_put(struct legacy *l, struct text *t, struct str s)
     }
 }
 
+struct str legacy_text_quoted(const struct text *t)
+{
+    return buf_str(t->differs ? &t->quoted : &t->raw);
+}
+
 struct str legacy_text_str(const struct text *t)
 {
-    return buf_str(t->string || !t->raw.n ? &t->quoted : &t->raw);
+    return t->string ? legacy_text_quoted(t) : buf_str(&t->raw);
 }
 
 struct value legacy_text_value(struct legacy *l, const struct text *t, struct span span)
@@ -167,16 +189,19 @@ static size_t cut_at(struct str s, bool in_string, enum part *part)
 }
 
 /* Adds 's' as somebody wrote it: what is in it is expanded later.  */
-static void add_cut(struct legacy *l, struct template *t, struct str s, bool in_string)
+static void add_cut(struct legacy *l, struct template *t, struct str s)
 {
+    struct cut cut = { s, s, N_PARTS };
     struct buf quoted = { .arena = l->scratch };
     for (size_t i = 0; i < s.n; i++) {
-        if (!in_string && s.p[i] == '\\')
+        if (s.p[i] == '\\')
             buf_char(&quoted, '\\');
         buf_char(&quoted, s.p[i]);
     }
+    if (t->value.kind != VALUE_STRING && quoted.n > s.n)
+        cut.quoted = buf_str(&quoted);
     if (s.n)
-        VEC_PUSH(l->scratch, &t->cuts, (struct cut){ s, buf_str(&quoted), N_PARTS });
+        VEC_PUSH(l->scratch, &t->cuts, cut);
 }
 
 struct template legacy_template(struct legacy *l, struct value v)
@@ -190,27 +215,34 @@ struct template legacy_template(struct legacy *l, struct value v)
         len = cut_at(str_sub(s, i, s.n), in_string, &part);
         if (part == N_PARTS)
             continue;
-        add_cut(l, &t, str_sub(s, from, i - from), in_string);
+        add_cut(l, &t, str_sub(s, from, i - from));
         VEC_PUSH(l->scratch, &t.cuts, (struct cut){ .part = part });
         from = i + len;
     }
-    add_cut(l, &t, str_sub(s, from, s.n), in_string);
+    add_cut(l, &t, str_sub(s, from, s.n));
     return t;
+}
+
+static void put_cut(struct legacy *l, struct text *t, const struct cut *cut,
+                    const struct entry *e)
+{
+    if (cut->part < N_PARTS) {
+        legacy_text_put(l, t, e->part[cut->part].text);
+    } else if (cut->quoted.n == cut->raw.n) {
+        put_both(t, cut->raw);
+    } else {
+        differ(t);
+        buf_put(&t->raw, cut->raw);
+        buf_put(&t->quoted, cut->quoted);
+    }
 }
 
 void legacy_text_option(struct legacy *l, struct text *t, enum option id, const struct entry *e)
 {
     const struct template *template = &l->option[id];
     t->string |= template->value.kind == VALUE_STRING;
-    for (size_t i = 0; i < template->cuts.n && t->quoted.n <= AST_WORD; i++) {
-        const struct cut *cut = &template->cuts.v[i];
-        if (cut->part < N_PARTS) {
-            legacy_text_put(l, t, e->part[cut->part].text);
-        } else {
-            buf_put(&t->raw, cut->raw);
-            buf_put(&t->quoted, cut->quoted);
-        }
-    }
+    for (size_t i = 0; i < template->cuts.n && legacy_text_quoted(t).n <= AST_WORD; i++)
+        put_cut(l, t, &template->cuts.v[i], e);
 }
 
 struct value legacy_option_value(struct legacy *l, const struct text *t, enum option id,
@@ -304,8 +336,10 @@ bool legacy_first_time(struct legacy *l, enum made what, const void *of, struct 
     buf_put(key, a);
     buf_char(key, '|');
     buf_put(key, b);
-    if (map_find(&l->seen, buf_str(key)))
-        return false;
-    map_add(&l->seen, arena_str(l->scratch, buf_str(key)));
-    return true;
+    void **slot = map_add(&l->seen, buf_str(key));
+    bool first = !*slot;
+    if (first)
+        l->seen.entries[map_index(&l->seen, slot)].key = arena_str(l->scratch, buf_str(key));
+    *slot = l;
+    return first;
 }
