@@ -17,20 +17,18 @@ static void append(struct made_block *b, struct stmt *s)
     b->braces->body = b->body.first;
 }
 
-struct stmt *legacy_add(struct legacy *l, struct made_block *b, const struct value *values,
-                        uint32_t n)
+void legacy_add(struct legacy *l, struct made_block *b, const struct value *values, uint32_t n)
 {
-    struct stmt *s = statement(l, values, n);
-    append(b, s);
-    return s;
+    append(b, statement(l, values, n));
 }
 
-void legacy_add_words(struct legacy *l, struct made_block *b, const struct words *words,
-                      uint32_t lo)
+struct stmt *legacy_add_words(struct legacy *l, struct made_block *b, const struct words *words,
+                              uint32_t lo)
 {
     struct stmt *s = arena_alloc(l->arena, sizeof *s);
     *s = (struct stmt){ .words = words, .lo = lo };
     append(b, s);
+    return s;
 }
 
 void legacy_drop_last(struct made_block *b)

@@ -91,11 +91,13 @@ struct delivery {
     const struct row *row;
 };
 
-/* A 'sign' statement that may yet have to name its selector.  */
+/* A 'sign' statement without words: it has to name its selector where the domain has several, which
+   is known at the end.  */
 struct signature {
     struct stmt *stmt;
     const struct domain *domain;
-    struct piece selector;
+    const struct rows *rows;
+    const struct row *row;
 };
 
 /* Text in the making: fields and templates, a string if it cannot be a word.  One at a time.  */
@@ -220,15 +222,16 @@ bool legacy_first_time(struct legacy *, enum made what, const void *of, struct s
 
 /* Statements.  */
 
-/* Appends a statement of 'n' values, whose places are their own; returns it.  */
-struct stmt *legacy_add(struct legacy *, struct made_block *, const struct value *, uint32_t n);
+/* Appends a statement of 'n' values, whose places are their own.  */
+void legacy_add(struct legacy *, struct made_block *, const struct value *, uint32_t n);
 
 #define LEGACY_ADD(L, BLOCK, ...)                                                                  \
     legacy_add(L, BLOCK, (const struct value[]){ __VA_ARGS__ },                                    \
                (uint32_t)(sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)))
 
-/* Appends 'words', whose places count from 'lo'.  */
-void legacy_add_words(struct legacy *, struct made_block *, const struct words *, uint32_t lo);
+/* Appends 'words', whose places count from 'lo'; NULL: they are made later.  */
+struct stmt *legacy_add_words(struct legacy *, struct made_block *, const struct words *,
+                              uint32_t lo);
 
 /* Takes the last statement away.  */
 void legacy_drop_last(struct made_block *);
@@ -246,6 +249,9 @@ void legacy_options(struct legacy *, const struct stmt *block);
 
 /* Makes the statements of a row of this input.  */
 void legacy_row(struct legacy *, const struct row *row);
+
+/* The words of a 'sign' statement.  */
+const struct words *legacy_sign(struct legacy *, const struct signature *);
 
 /* The address in its one spelling, so that two of them are seen to be one.  */
 struct str legacy_canonical(struct legacy *, struct str address);

@@ -287,9 +287,18 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
                    legacy_literal(l, e->part[PART_hostname]));
     if (!first && !is_new_signature(l, vmta, e))
         return;
-    struct stmt *sign = LEGACY_ADD(l, &vmta->block, legacy_keyword(l, MADE_sign, e->row),
-                                   legacy_literal(l, e->part[PART_domain]));
-    VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, e->selector });
+    struct stmt *sign = legacy_add_words(l, &vmta->block, NULL, 0);
+    VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, e->rows, e->row });
+}
+
+const struct words *legacy_sign(struct legacy *l, const struct signature *s)
+{
+    size_t at = selector_field(s->row);
+    struct piece name = { s->domain->block.name.text, s->row->span[at + 1] };
+    struct value values[3] = { legacy_keyword(l, MADE_sign, s->row), legacy_literal(l, name) };
+    if (s->domain->several)
+        values[2] = legacy_literal(l, piece_at(s->rows, s->row, at));
+    return words_make(l->arena, values, s->domain->several ? 3 : 2, 0);
 }
 
 /* A VMTA that clients of this input's rows hand mail to.  */

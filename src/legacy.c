@@ -61,19 +61,9 @@ void legacy_lower(struct legacy *l, const struct rows *rows, const struct stmt *
         add_block_user(l, l->block_users.v[i]);
 }
 
-/* Names the selector where the domain has several.  */
-static void finish_signature(struct legacy *l, const struct signature *s)
-{
-    if (!s->domain->several)
-        return;
-    struct value values[3] = { stmt_value(s->stmt, 0), stmt_value(s->stmt, 1),
-                               legacy_literal(l, s->selector) };
-    s->stmt->words = words_make(l->arena, values, 3, 0);
-}
-
 void legacy_finish(struct legacy *l)
 {
     for (size_t i = 0; i < l->signatures.n; i++)
-        finish_signature(l, &l->signatures.v[i]);
+        l->signatures.v[i].stmt->words = legacy_sign(l, &l->signatures.v[i]);
     l->signatures.n = 0;
 }
