@@ -37,7 +37,8 @@ static bool same_values(const struct stmt *x, const struct stmt *y)
     return true;
 }
 
-/* Rows of two inputs that need the same thing both make it, in the same words.  */
+/* Rows in a host and rows outside of hosts that need the same thing both make it, in the same
+   words.  */
 static bool same_rows(const struct stmt *x, const struct stmt *y)
 {
     if (!x->words->v[0].made || !y->words->v[0].made || !same_values(x, y))
@@ -158,7 +159,7 @@ static bool listener_name(struct bind *b, struct arg name)
     return false;
 }
 
-/* The default VMTA of a listener that rows of another input need too.  Where they choose by a
+/* The default VMTA of a listener that rows in a host and outside of it need.  Where they choose by a
    header there is none but for all of them.  */
 static void join_via(struct bind *b, struct listener *l, struct ref via)
 {
@@ -176,8 +177,8 @@ static void join_via(struct bind *b, struct listener *l, struct ref via)
     }
 }
 
-/* Rows of an earlier input need a listener on the same address: there is one, with the certificate
-   of the first.  */
+/* Rows outside of hosts and in one need a listener on the same address: there is one, with the
+   certificate of the first.  */
 static bool join_listener(struct bind *b, const struct stmt *s, struct args h)
 {
     struct listener *l = map_get(&b->model->names[KIND_listener], h.v[1].text);

@@ -65,9 +65,9 @@ struct sender {
     struct str endpoint;   /* of a listener: ADDR:PORT */
     struct str password;   /* of a user */
     bool pools;
-    struct map vmtas;      /* name to the row that said so; without a pool no more than two */
-    size_t n_settled;      /* VMTAs that earlier inputs had */
-    unsigned input;        /* the last one that has a row for it */
+    struct map vmtas; /* name to the row that said so; without a pool no more than two */
+    size_t n_settled; /* VMTAs that earlier inputs had */
+    unsigned input;   /* the last one that has a row for it */
 };
 
 struct vmta {
@@ -114,7 +114,8 @@ struct cut {
 };
 
 /* A value of the block of options, ready to be filled in.  */
-struct template {
+struct template
+{
     struct value value; /* as written */
     VEC(struct cut) cuts;
 };
@@ -217,8 +218,7 @@ struct str legacy_free_name(struct legacy *, struct map *taken, const struct map
 
 /* Says whether this is the first time that a statement 'what' says 'a' and 'b' in the block of
    'of'.  */
-bool legacy_first_time(struct legacy *, enum made what, const void *of, struct str a,
-                       struct str b);
+bool legacy_first_time(struct legacy *, enum made what, const void *of, struct str a, struct str b);
 
 /* Statements.  */
 

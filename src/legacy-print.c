@@ -5,7 +5,7 @@
 /* Which rows stand above which statement.  */
 struct homes {
     const struct rows *rows;
-    size_t *of_row;              /* the statement, or the number of statements */
+    size_t *of_row; /* the statement, or the number of statements */
     size_t n_stmts;
 };
 
@@ -58,8 +58,7 @@ static size_t put_comments(const struct rows *rows, size_t from, uint32_t end, s
 {
     for (; from < rows->comments.n && rows->comments.v[from].lo < end; from++) {
         struct span c = rows->comments.v[from];
-        buf_put(out, str_trim(str_sub(rows->source->text, c.lo - rows->source->base,
-                                      c.hi - c.lo)));
+        buf_put(out, str_trim(str_sub(rows->source->text, c.lo - rows->source->base, c.hi - c.lo)));
         buf_char(out, '\n');
     }
     return from;
@@ -71,8 +70,8 @@ static void put_row(const struct rows *rows, const struct row *row, struct buf *
     bool secret = row->shape == ROW_SUBMISSION;
     uint32_t end = secret ? row->span[5].lo : row->line.hi;
     buf_text(out, "# ");
-    buf_put(out, str_sub(rows->source->text, row->line.lo - rows->source->base,
-                         end - row->line.lo));
+    buf_put(out,
+            str_sub(rows->source->text, row->line.lo - rows->source->base, end - row->line.lo));
     buf_text(out, secret ? "***\n" : "\n");
 }
 

@@ -68,14 +68,14 @@ static struct str make_pool(struct legacy *l, const struct sender *sender)
 static void note_pool(struct legacy *l, const struct sender *sender)
 {
     const struct row *second = sender->vmtas.entries[1].value;
-    struct piece by = member(sender, 0), or = member(sender, 1);
+    struct piece by = member(sender, 0), other = member(sender, 1);
     struct str client = legacy_lower_case(l, row_field(l->rows, second, 0));
     if (second->shape != ROW_CLIENT_DELIVERY)
         return;
-    struct diag *m = diag(l->diags, CHECK_rows_pooled, or.span,
-                          "mail from `%.*s` leaves by `%.*s` and `%.*s` in turn%s",
-                          STR_ARG(client), STR_ARG(by.text), STR_ARG(or.text),
-                          sender->vmtas.n > 2 ? ", and by others" : "");
+    struct diag *m =
+        diag(l->diags, CHECK_rows_pooled, other.span,
+             "mail from `%.*s` leaves by `%.*s` and `%.*s` in turn%s", STR_ARG(client),
+             STR_ARG(by.text), STR_ARG(other.text), sender->vmtas.n > 2 ? ", and by others" : "");
     diag_also(l->diags, m, by.span, "the first one");
     diag_help(l->diags, m, "give each VMTA a client address of its own if they are not alike");
 }
@@ -89,11 +89,13 @@ static void leave_otherwise(struct legacy *l, struct sender *sender, size_t n_be
         legacy_drop_last(&sender->block);
         return;
     }
+    bool listens = sender->client.n > 0;
     struct diag *m = diag(l->diags, CHECK_name_duplicate, other.span,
-                          "mail handed in at `%.*s` leaves by another VMTA in these rows",
-                          STR_ARG(sender->block.name.text));
+                          "mail %s `%.*s` leaves by another VMTA in these rows",
+                          listens ? "handed in at" : "of user", STR_ARG(sender->block.name.text));
     diag_also(l->diags, m, member(sender, 0).span, "it leaves by this one here");
-    diag_help(l->diags, m, "keep the rows of one client address in one file");
+    diag_help(l->diags, m, "keep the rows of one %s in one file",
+              listens ? "client address" : "user");
 }
 
 void legacy_sender_finish(struct legacy *l, struct sender *sender)

@@ -223,8 +223,7 @@ struct template legacy_template(struct legacy *l, struct value v)
     return t;
 }
 
-static void put_cut(struct legacy *l, struct text *t, const struct cut *cut,
-                    const struct entry *e)
+static void put_cut(struct legacy *l, struct text *t, const struct cut *cut, const struct entry *e)
 {
     if (cut->part < N_PARTS) {
         legacy_text_put(l, t, e->part[cut->part].text);
@@ -326,8 +325,7 @@ struct str legacy_free_name(struct legacy *l, struct map *taken, const struct ma
 }
 
 /* Bars are in no part of a row, so the key is one for each.  */
-bool legacy_first_time(struct legacy *l, enum made what, const void *of, struct str a,
-                       struct str b)
+bool legacy_first_time(struct legacy *l, enum made what, const void *of, struct str a, struct str b)
 {
     struct buf *key = &l->key;
     key->n = 0;

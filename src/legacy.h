@@ -7,8 +7,8 @@
    Always true: every value that is made stands at the field of the row that it comes from, or at
    the whole row; what a field holds stays what it is, whatever characters are in it; statements are
    in the order of the rows that they come from first, pools and users of the block behind them.
-   Several inputs say what one with all their rows would say, but for pools: mail of one client
-   leaves as one input says.  */
+   Several inputs say what one with all their rows would say, but for pools: mail of one client, or
+   of one user, leaves as one input says.  */
 
 #ifndef PMTAC_LEGACY_H
 #define PMTAC_LEGACY_H

@@ -1,18 +1,6 @@
 #include <config.h>
 
-#include "load.h"
-#include "suggest.h"
-
-enum { INCLUDE_DEPTH = 64 };
-
-struct loader {
-    struct program *p;
-    struct host *host; /* whose block is being read, or NULL */
-    unsigned depth;
-    struct str usual; /* a word that steers nothing: the one that was met last */
-};
-
-static void load_stmts(struct loader *l, struct ast_file *file, struct walk all);
+#include "load-internal.h"
 
 static const struct {
     const char *text;
@@ -56,8 +44,7 @@ static struct env current_env(struct loader *l)
     return l->host ? l->host->env : load_env(l->p, NULL);
 }
 
-/* The value behind the keyword, where there is exactly one and no block.  */
-static bool one_value(struct loader *l, const struct stmt *s, const char *syntax, struct arg *arg)
+bool load_one_value(struct loader *l, const struct stmt *s, const char *syntax, struct arg *arg)
 {
     struct env env = current_env(l);
     if (s->block)
@@ -71,164 +58,6 @@ static bool one_value(struct loader *l, const struct stmt *s, const char *syntax
     }
     *arg = expand_value(&env, value_word(stmt_value(s, 1)), env.index);
     return !arg->bad;
-}
-
-static bool is_pipe(const struct program *p, struct str path, bool main_input)
-{
-    if (main_input && p->options->format != FORMAT_GUESS)
-        return p->options->format == FORMAT_PIPE;
-    return str_ends(path, STR(".psv"));
-}
-
-static void load_rows(struct loader *l, struct source *source, const struct stmt *block)
-{
-    struct program *p = l->p;
-    struct legacy **legacy = l->host ? &l->host->legacy : &p->legacy;
-    struct rows_file *rows = NEW(p->arena, struct rows_file);
-    if (!*legacy)
-        *legacy = legacy_new(p->arena, p->scratch, p->diags);
-    rows->file = NEW(p->arena, struct ast_file);
-    source->rows = true;
-    parse_pipe(p->arena, p->diags, source, &rows->rows);
-    rows->file->source = source;
-    legacy_lower(*legacy, &rows->rows, block, rows->file);
-    VEC_PUSH(p->arena, &p->rows, rows);
-    load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
-}
-
-static void load_source(struct loader *l, struct source *source, bool rows,
-                        const struct stmt *block)
-{
-    struct program *p = l->p;
-    if (rows) {
-        load_rows(l, source, block);
-        return;
-    }
-    struct ast_file *file = NEW(p->arena, struct ast_file);
-    parse_topo(p->arena, p->diags, source, file);
-    VEC_PUSH(p->arena, &p->files, file);
-    load_stmts(l, file, walk_stmts(file->stmts.first));
-}
-
-static bool same_file(const struct source *a, const struct source *b)
-{
-    if (a->identity.inode || b->identity.inode)
-        return a->identity.inode == b->identity.inode && a->identity.device == b->identity.device;
-    return str_eq(a->name, b->name);
-}
-
-/* 'source' has been read before: as one of those that include it, or beside them.  */
-static bool read_before(struct loader *l, const struct source *source, struct span span)
-{
-    struct program *p = l->p;
-    const struct source *at = source_of(p->sources, span.lo);
-    for (size_t i = 0; i < p->sources->list.n; i++) {
-        const struct source *other = p->sources->list.v[i];
-        if (other == source || !same_file(source, other))
-            continue;
-        if (span.hi && other->included.lo == span.lo)
-            continue; /* the same statement, for the next of several hosts */
-        bool cycle = false;
-        for (const struct source *up = at; up && !cycle;
-             up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
-            cycle = up == other;
-        struct diag *m =
-            diag(p->diags, CHECK_include_cycle, span,
-                 cycle ? "`%.*s` includes itself" : "`%.*s` is read twice", STR_ARG(source->name));
-        if (!cycle && other->included.hi)
-            diag_also(p->diags, m, other->included, "first read here");
-        return true;
-    }
-    return false;
-}
-
-struct str load_beside(struct program *p, struct span span, struct str path)
-{
-    const struct source *source = source_of(p->sources, span.lo);
-    if (str_eq(path, STR("-")))
-        return STR("./-"); /* a file of that name: standard input is for the command line */
-    size_t n = source ? source->name.n : 0;
-    while (n && source->name.p[n - 1] != '/')
-        n--;
-    if (!n || (path.n && path.p[0] == '/'))
-        return path;
-    return arena_printf(p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
-}
-
-static void include_one(struct loader *l, struct str path, const struct arg *arg,
-                        const struct stmt *block, bool rows)
-{
-    int error;
-    const char *why;
-    struct program *p = l->p;
-    if (str_eq(path, STR("-")))
-        path = STR("./-"); /* a file: the standard input is named on the command line only */
-    if (l->depth == INCLUDE_DEPTH) {
-        diag(p->diags, CHECK_include_cycle, arg->span, "files include each other more than %d deep",
-             INCLUDE_DEPTH);
-        return;
-    }
-    struct source *source = source_open(p->sources, path, path, arg->span, &error, &why);
-    for (size_t i = 0; !source && i < p->options->include_dirs.n; i++) {
-        struct str at = arena_printf(p->arena, "%.*s/%.*s", STR_ARG(p->options->include_dirs.v[i]),
-                                     STR_ARG(arg->text));
-        const char *other;
-        source = source_open(p->sources, at, at, arg->span, &error, &other);
-    }
-    if (!source) {
-        diag(p->diags, CHECK_include_missing, arg->span, "`%.*s`: %s", STR_ARG(path), why);
-        return;
-    }
-    if (read_before(l, source, arg->span))
-        return;
-    l->depth++;
-    load_source(l, source, rows || is_pipe(p, path, false), block);
-    l->depth--;
-}
-
-static bool is_glob(struct str path)
-{
-    return str_find(path, '*') < path.n || str_find(path, '?') < path.n ||
-           str_find(path, '[') < path.n;
-}
-
-static void stmt_include(struct loader *l, struct ast_file *file, const struct stmt *s)
-{
-    (void)file;
-    struct program *p = l->p;
-    struct arg arg;
-    if (!one_value(l, s, "PATH", &arg))
-        return;
-    bool optional = str_ends(stmt_text(s, 0), STR("?"));
-    if (!arg.text.n || str_find(arg.text, '\0') < arg.text.n || arg.text.n > 4096) {
-        diag(p->diags, CHECK_include_missing, arg.span, "no path to include");
-        return;
-    }
-    struct str path = load_beside(l->p, arg.span, arg.text), *found = NULL;
-    if (!is_glob(path) && !optional) {
-        include_one(l, path, &arg, NULL, false);
-        return;
-    }
-    struct str terminated = arena_str(p->arena, path);
-    const struct io *io = p->sources->io;
-    size_t n = io->glob(io->context, p->arena, terminated.p, &found);
-    for (size_t i = 0; i < n; i++)
-        include_one(l, found[i], &arg, NULL, false);
-    if (!n && !optional) {
-        struct diag *m = diag(p->diags, CHECK_include_missing, arg.span, "`%.*s` matches no file",
-                              STR_ARG(path));
-        diag_help(p->diags, m, "write `include? %.*s` if that is fine", STR_ARG(arg.text));
-    }
-}
-
-static void stmt_legacy(struct loader *l, struct ast_file *file, const struct stmt *s)
-{
-    (void)file;
-    struct stmt head = *s;
-    struct arg arg;
-    head.block = NULL;
-    if (one_value(l, &head, "PATH { ... }", &arg))
-        include_one(l, load_beside(l->p, arg.span, arg.text), &arg, s, true);
 }
 
 static bool is_variable_name(struct str name)
@@ -259,7 +88,7 @@ static bool let_shape(struct loader *l, const struct stmt *s)
     return good;
 }
 
-static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt *s)
+static void load_let(struct loader *l, struct ast_file *file, const struct stmt *s)
 {
     (void)file;
     struct program *p = l->p;
@@ -301,12 +130,12 @@ static void stmt_let(struct loader *l, struct ast_file *file, const struct stmt 
     }
 }
 
-static void stmt_powermta(struct loader *l, struct ast_file *file, const struct stmt *s)
+static void load_powermta(struct loader *l, struct ast_file *file, const struct stmt *s)
 {
     (void)file;
     struct program *p = l->p;
     struct arg arg;
-    if (!one_value(l, s, "VERSION", &arg))
+    if (!load_one_value(l, s, "VERSION", &arg))
         return;
     int version = version_of(arg.text);
     if (!version) {
@@ -346,7 +175,7 @@ static struct host *host_named(struct program *p, struct arg name, struct env en
     return host;
 }
 
-static void stmt_host(struct loader *l, struct ast_file *file, const struct stmt *s)
+static void load_host(struct loader *l, struct ast_file *file, const struct stmt *s)
 {
     struct program *p = l->p;
     struct env outer = load_env(p, NULL), env;
@@ -405,7 +234,7 @@ static const struct {
     struct str word;
     read_fn *read;
 } readings[] = {
-#define READING(WORD, FUNCTION, ...) { STR_INIT(WORD), stmt_##FUNCTION },
+#define READING(WORD, FUNCTION, ...) { STR_INIT(WORD), load_##FUNCTION },
 #define STATEMENT(...)
 #define KIND(...)
 #define ATTR(...)
@@ -456,15 +285,15 @@ static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt
 }
 
 /* Variables first: a path to include may hold one that is set further down.  */
-static void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
+void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
 {
     const struct stmt *s;
     for (struct walk w = all; (s = walk_next(&w));)
-        if (!s->words->v[0].bad && reader_of(l, s) == stmt_let)
-            stmt_let(l, file, s);
+        if (!s->words->v[0].bad && reader_of(l, s) == load_let)
+            load_let(l, file, s);
     const struct stmt *at = all.next;
     for (struct walk w = all; (s = walk_next(&w)); at = w.next)
-        if (!s->words->v[0].bad && reader_of(l, s) != stmt_let)
+        if (!s->words->v[0].bad && reader_of(l, s) != load_let)
             load_stmt(l, file, s, at);
 }
 
@@ -482,22 +311,6 @@ static void apply_defines(struct program *p)
         for (size_t h = 0; h < p->hosts.n; h++)
             *map_add(&p->hosts.v[h]->vars.map, d.name) = var;
     }
-}
-
-static void load_input(struct loader *l, struct str path)
-{
-    struct program *p = l->p;
-    int error;
-    const char *why;
-    struct str name = str_eq(path, STR("-")) ? STR("<stdin>") : path;
-    struct source *source = source_open(p->sources, path, name, NOWHERE, &error, &why);
-    if (!source) {
-        diag(p->diags, CHECK_include_missing, NOWHERE, "`%.*s`: %s", STR_ARG(name), why);
-        p->broken = true;
-        return;
-    }
-    if (!read_before(l, source, NOWHERE))
-        load_source(l, source, is_pipe(p, path, true), NULL);
 }
 
 /* What rows say when all of them are known: outside of hosts, and in each.  */

@@ -85,8 +85,9 @@ struct program {
     bool broken;                        /* an input could not be read: status 2 */
 };
 
-/* Reads all inputs of 'options'; p->scratch is set, and nothing in it afterwards.  What goes wrong with an input named there sets 'broken' and is
-   reported without a place; all else is a message.  */
+/* Reads all inputs of 'options'.  p->scratch is set, and holds nothing afterwards.  What goes wrong
+   with an input named there sets 'broken' and is reported without a place; all else is a message.
+ */
 void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,
           const struct options *);
 

@@ -77,6 +77,8 @@ libpmtac_a_SOURCES += \
 	%D%/legacy-text.c \
 	%D%/legacy.c \
 	%D%/legacy.h \
+	%D%/load-input.c \
+	%D%/load-internal.h \
 	%D%/load.c \
 	%D%/load.h \
 	%D%/lower.c \

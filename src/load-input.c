@@ -1,0 +1,181 @@
+#include <config.h>
+
+#include "load-internal.h"
+
+/* Inputs: what is named on the command line, by 'include' and by 'legacy'.  */
+
+enum { INCLUDE_DEPTH = 64 };
+
+static bool is_pipe(const struct program *p, struct str path, bool main_input)
+{
+    if (main_input && p->options->format != FORMAT_GUESS)
+        return p->options->format == FORMAT_PIPE;
+    return str_ends(path, STR(".psv"));
+}
+
+static void load_rows(struct loader *l, struct source *source, const struct stmt *block)
+{
+    struct program *p = l->p;
+    struct legacy **legacy = l->host ? &l->host->legacy : &p->legacy;
+    struct rows_file *rows = NEW(p->arena, struct rows_file);
+    if (!*legacy)
+        *legacy = legacy_new(p->arena, p->scratch, p->diags);
+    rows->file = NEW(p->arena, struct ast_file);
+    source->rows = true;
+    parse_pipe(p->arena, p->diags, source, &rows->rows);
+    rows->file->source = source;
+    legacy_lower(*legacy, &rows->rows, block, rows->file);
+    VEC_PUSH(p->arena, &p->rows, rows);
+    load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
+}
+
+static void load_source(struct loader *l, struct source *source, bool rows,
+                        const struct stmt *block)
+{
+    struct program *p = l->p;
+    if (rows) {
+        load_rows(l, source, block);
+        return;
+    }
+    struct ast_file *file = NEW(p->arena, struct ast_file);
+    parse_topo(p->arena, p->diags, source, file);
+    VEC_PUSH(p->arena, &p->files, file);
+    load_stmts(l, file, walk_stmts(file->stmts.first));
+}
+
+static bool same_file(const struct source *a, const struct source *b)
+{
+    if (a->identity.inode || b->identity.inode)
+        return a->identity.inode == b->identity.inode && a->identity.device == b->identity.device;
+    return str_eq(a->name, b->name);
+}
+
+/* 'source' has been read before: as one of those that include it, or beside them.  */
+static bool read_before(struct loader *l, const struct source *source, struct span span)
+{
+    struct program *p = l->p;
+    const struct source *at = source_of(p->sources, span.lo);
+    for (size_t i = 0; i < p->sources->list.n; i++) {
+        const struct source *other = p->sources->list.v[i];
+        if (other == source || !same_file(source, other))
+            continue;
+        if (span.hi && other->included.lo == span.lo)
+            continue; /* the same statement, for the next of several hosts */
+        bool cycle = false;
+        for (const struct source *up = at; up && !cycle;
+             up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
+            cycle = up == other;
+        struct diag *m =
+            diag(p->diags, CHECK_include_cycle, span,
+                 cycle ? "`%.*s` includes itself" : "`%.*s` is read twice", STR_ARG(source->name));
+        if (!cycle && other->included.hi)
+            diag_also(p->diags, m, other->included, "first read here");
+        return true;
+    }
+    return false;
+}
+
+struct str load_beside(struct program *p, struct span span, struct str path)
+{
+    const struct source *source = source_of(p->sources, span.lo);
+    if (str_eq(path, STR("-")))
+        return STR("./-"); /* a file of that name: standard input is for the command line */
+    size_t n = source ? source->name.n : 0;
+    while (n && source->name.p[n - 1] != '/')
+        n--;
+    if (!n || (path.n && path.p[0] == '/'))
+        return path;
+    return arena_printf(p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
+}
+
+static void include_one(struct loader *l, struct str path, const struct arg *arg,
+                        const struct stmt *block, bool rows)
+{
+    int error;
+    const char *why;
+    struct program *p = l->p;
+    if (str_eq(path, STR("-")))
+        path = STR("./-"); /* a file: the standard input is named on the command line only */
+    if (l->depth == INCLUDE_DEPTH) {
+        diag(p->diags, CHECK_include_cycle, arg->span, "files include each other more than %d deep",
+             INCLUDE_DEPTH);
+        return;
+    }
+    struct source *source = source_open(p->sources, path, path, arg->span, &error, &why);
+    for (size_t i = 0; !source && i < p->options->include_dirs.n; i++) {
+        struct str at = arena_printf(p->arena, "%.*s/%.*s", STR_ARG(p->options->include_dirs.v[i]),
+                                     STR_ARG(arg->text));
+        const char *other;
+        source = source_open(p->sources, at, at, arg->span, &error, &other);
+    }
+    if (!source) {
+        diag(p->diags, CHECK_include_missing, arg->span, "`%.*s`: %s", STR_ARG(path), why);
+        return;
+    }
+    if (read_before(l, source, arg->span))
+        return;
+    l->depth++;
+    load_source(l, source, rows || is_pipe(p, path, false), block);
+    l->depth--;
+}
+
+static bool is_glob(struct str path)
+{
+    return str_find(path, '*') < path.n || str_find(path, '?') < path.n ||
+           str_find(path, '[') < path.n;
+}
+
+void load_include(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct program *p = l->p;
+    struct arg arg;
+    if (!load_one_value(l, s, "PATH", &arg))
+        return;
+    bool optional = str_ends(stmt_text(s, 0), STR("?"));
+    if (!arg.text.n || str_find(arg.text, '\0') < arg.text.n || arg.text.n > 4096) {
+        diag(p->diags, CHECK_include_missing, arg.span, "no path to include");
+        return;
+    }
+    struct str path = load_beside(l->p, arg.span, arg.text), *found = NULL;
+    if (!is_glob(path) && !optional) {
+        include_one(l, path, &arg, NULL, false);
+        return;
+    }
+    struct str terminated = arena_str(p->arena, path);
+    const struct io *io = p->sources->io;
+    size_t n = io->glob(io->context, p->arena, terminated.p, &found);
+    for (size_t i = 0; i < n; i++)
+        include_one(l, found[i], &arg, NULL, false);
+    if (!n && !optional) {
+        struct diag *m = diag(p->diags, CHECK_include_missing, arg.span, "`%.*s` matches no file",
+                              STR_ARG(path));
+        diag_help(p->diags, m, "write `include? %.*s` if that is fine", STR_ARG(arg.text));
+    }
+}
+
+void load_legacy(struct loader *l, struct ast_file *file, const struct stmt *s)
+{
+    (void)file;
+    struct stmt head = *s;
+    struct arg arg;
+    head.block = NULL;
+    if (load_one_value(l, &head, "PATH { ... }", &arg))
+        include_one(l, load_beside(l->p, arg.span, arg.text), &arg, s, true);
+}
+
+void load_input(struct loader *l, struct str path)
+{
+    struct program *p = l->p;
+    int error;
+    const char *why;
+    struct str name = str_eq(path, STR("-")) ? STR("<stdin>") : path;
+    struct source *source = source_open(p->sources, path, name, NOWHERE, &error, &why);
+    if (!source) {
+        diag(p->diags, CHECK_include_missing, NOWHERE, "`%.*s`: %s", STR_ARG(name), why);
+        p->broken = true;
+        return;
+    }
+    if (!read_before(l, source, NOWHERE))
+        load_source(l, source, is_pipe(p, path, true), NULL);
+}

@@ -1,0 +1,30 @@
+/* load-internal.h - what the files of the room 'load' share.
+
+   load-input.c reads inputs, load.c what their statements say.  */
+
+#ifndef PMTAC_LOAD_INTERNAL_H
+#define PMTAC_LOAD_INTERNAL_H
+
+#include "load.h"
+
+struct loader {
+    struct program *p;
+    struct host *host; /* whose block is being read, or NULL */
+    unsigned depth;
+    struct str usual; /* a word that steers nothing: the one that was met last */
+};
+
+/* Reads the input 'path' of the command line, and what it includes.  */
+void load_input(struct loader *, struct str path);
+
+/* Reads the statements of 'file', or of a block in it.  */
+void load_stmts(struct loader *, struct ast_file *file, struct walk all);
+
+/* The value behind the keyword, where there is exactly one and no block; else that is reported.  */
+bool load_one_value(struct loader *, const struct stmt *, const char *syntax, struct arg *);
+
+/* 'include PATH' and 'legacy PATH { ... }'.  */
+void load_include(struct loader *, struct ast_file *, const struct stmt *);
+void load_legacy(struct loader *, struct ast_file *, const struct stmt *);
+
+#endif
