@@ -159,8 +159,8 @@ static bool listener_name(struct bind *b, struct arg name)
     return false;
 }
 
-/* The default VMTA of a listener that rows in a host and outside of it need.  Where they choose by a
-   header there is none but for all of them.  */
+/* The default VMTA of a listener that rows in a host and outside of it need.  Where they choose by
+   a header there is none but for all of them.  */
 static void join_via(struct bind *b, struct listener *l, struct ref via)
 {
     bool same = str_ieq(l->via.name, via.name);
