@@ -319,9 +319,12 @@ static void print_model(struct compilation *c, const struct model *m, put_fn *pu
     const struct options *o = c->program.options;
     struct emit_options options = { header(c, m), o->annotate, o->redact };
     struct printer p = { c, &options, &c->piece, put, context, false };
-    struct conf conf = {
-        .arena = &c->scratch, .diags = &c->diags, .checked = true, .done = print_done, .context = &p
-    };
+    struct conf conf = { .arena = &c->scratch,
+                         .diags = &c->diags,
+                         .checked = true,
+                         .places = o->annotate,
+                         .done = print_done,
+                         .context = &p };
     c->piece.n = 0; /* one that went wrong left something */
     emit_header(&options, &c->piece);
     plan(m, &conf);

@@ -134,7 +134,7 @@ static void put_new_section(struct emit *e, const struct conf_section *s, size_t
 static void put_section(struct emit *e, const struct conf_section *s, size_t depth)
 {
     size_t from = e->out->n;
-    if (!s->printed || e->options->annotate) {
+    if (!s->printed) {
         put_new_section(e, s, depth);
     } else if (s->printed->p) {
         buf_put(e->out, *s->printed);

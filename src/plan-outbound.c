@@ -101,12 +101,12 @@ static bool is_same(const struct kept *a, const struct kept *b)
            a->sign == b->sign && a->parent == b->parent;
 }
 
-/* The section of a block that stands in many places is made once, in memory that lasts; but what
-   had to be said of it is said each time.  */
+/* The section of a block that stands in many places is made once, in memory that lasts, unless
+   these places are wanted; but what had to be said of it is said each time.  */
 static void plan_domain(struct plan *p, struct conf_section *parent, const struct domain *d,
                         const struct around *around)
 {
-    if (!parent || !d->block) {
+    if (!parent || !d->block || p->conf->places) {
         new_domain(p, parent, d, around);
         return;
     }
