@@ -22,6 +22,7 @@ libpmtac_a_SOURCES += \
 	%D%/placeholders.def \
 	%D%/providers.def \
 	%D%/reserved.def \
+	%D%/secrets.def \
 	%D%/sections.def \
 	%D%/target.def \
 	%D%/text.c \

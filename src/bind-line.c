@@ -17,6 +17,30 @@ static bool is_cut(struct bind *b, const struct line *line, size_t which)
            bind_is_cut(b, line_arg_span(line, last), line_span(line));
 }
 
+static void hide_arg(struct bind *b, struct line *line, size_t i)
+{
+    line->what->args[i].secret = true;
+    diag_secret(b->diags, line_arg_span(line, (uint32_t)i));
+}
+
+/* Of a line that is wrong.  Where the directive takes no secret, but its namesake in another
+   section does, what stands in the secret's place was meant for one; and where a key stands behind
+   the name of a method, it may have been written instead of that.  */
+static void hide_misplaced(struct bind *b, struct line *line)
+{
+    const struct directive *dir = line->what->dir;
+    if (dir->type == TYPE_PRIVACY && line->what->n_args == 1)
+        hide_arg(b, line, 0);
+    if (dict_secret_arg(dir) >= 0)
+        return;
+    for (size_t i = 0; i < b->diags->secret_words.n; i++) {
+        const struct secret_word *word = &b->diags->secret_words.v[i];
+        for (size_t k = word->skip; k && k < line->what->n_args; k++)
+            if (str_ieq(str_of(dir->name), word->word))
+                hide_arg(b, line, k);
+    }
+}
+
 static void bad_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
     bool missing = which >= line->what->n_args;
@@ -25,6 +49,7 @@ static void bad_value(struct bind *b, struct line *line, size_t which, const str
     line->bad = true;
     if (is_cut(b, line, which))
         return;
+    hide_misplaced(b, line);
     if (arg && !arg->secret && f->hi > f->lo &&
         str_eq(source_text(b->program->sources, span), arg->text))
         span = (struct span){ span.lo + (uint32_t)f->lo, span.lo + (uint32_t)f->hi };
@@ -344,12 +369,67 @@ static void report_row(struct bind *b, const struct stmt *s)
     diag_help(b->diags, m, "read it with -x pipe, or keep rows in a file called NAME.psv");
 }
 
-/* What stands behind a misspelt word for a secret is one too.  */
-static void hide_misspelt(struct bind *b, const struct stmt *s, struct str meant)
+/* 'word' is, or was meant as, one that takes a secret.  */
+static bool takes_secret(struct bind *b, struct str word)
 {
     for (size_t i = 0; i < b->diags->secret_words.n; i++)
-        if (s->words->n > 1 && str_ieq(meant, b->diags->secret_words.v[i].word))
-            diag_secret(b->diags, span_join(value_span(stmt_value(s, 1)), stmt_span(s)));
+        if (str_ieq(word, b->diags->secret_words.v[i].word))
+            return true;
+    return false;
+}
+
+/* Unknown words in this block may well be secrets.  */
+static bool is_secret_place(const struct block *block)
+{
+    static const struct str places[] = {
+#define SECRET_PLACE(NAME) STR_INIT(NAME),
+#include "../grammar/secrets.def"
+    };
+    const char *name = kind_word(block->kind);
+    if (block->kind == KIND_top && block->n_targets)
+        name = dict_scope(block->targets[0].scope)->name;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (str_ieq(str_of(name), places[i]))
+            return true;
+    return false;
+}
+
+/* 'word' speaks of a secret.  */
+static bool hints_at_secret(struct str word)
+{
+    static const struct str hints[] = {
+#define SECRET_HINT(PART) STR_INIT(PART),
+#include "../grammar/secrets.def"
+    };
+    for (size_t at = 0; at < word.n; at++)
+        for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+            if (str_ieq(str_sub(word, at, hints[i].n), hints[i]))
+                return true;
+    return false;
+}
+
+/* The length of 'password' in 'password=SECRET', where the word is known to nobody; else all.  */
+static size_t name_length(struct str word)
+{
+    size_t equals = str_find(word, '='), colon = str_find(word, ':');
+    return equals < colon ? equals : colon;
+}
+
+/* Hides what may be a secret in a statement that nobody understands, where 'meant' is the nearest
+   word that somebody does.  Returns what may be shown of its first word.  */
+static struct str hide_unknown(struct bind *b, const struct block *block, const struct stmt *s,
+                               struct str meant)
+{
+    struct str word = stmt_text(s, 0), name = str_sub(word, 0, name_length(word));
+    if (!takes_secret(b, meant) && !takes_secret(b, name) && !hints_at_secret(name) &&
+        !is_secret_place(block))
+        return word;
+    if (name.n < word.n)
+        diag_secret(b->diags, value_span(stmt_value(s, 0)));
+    if (s->words->n > 1)
+        diag_secret(b->diags, span_join(value_span(stmt_value(s, 1)),
+                                        value_span(stmt_value(s, s->words->n - 1))));
+    return name.n < word.n ? str_sub(word, 0, name.n + 1) : word;
 }
 
 /* 's' stands where lines begin with a pattern, and a comment cuts it.  */
@@ -394,7 +474,7 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     }
     suggest_init(&near, word);
     suggest_here(b, block, &near);
-    hide_misspelt(b, s, near.best);
+    word = hide_unknown(b, block, s, near.best);
     struct diag *m =
         diag(b->diags, CHECK_directive_unknown, span,
              s->block ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",

@@ -182,20 +182,27 @@ struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
                          .n_line = s ? s->words->n : 0 };
 }
 
-/* What variables in 's' bring in is as secret as the value itself.  */
-static void hide_variables(struct bind *b, const struct stmt *s)
+/* What variables in 'text' bring in is as secret as the value itself, and wherever else they are
+   used.  */
+static bool hide_variables(struct bind *b, struct str text)
 {
-    for (uint32_t i = 1; i < s->words->n; i++) {
-        struct str text = stmt_text(s, i);
-        for (size_t at = 0; at + 2 < text.n; at++) {
-            if (text.p[at] != '$' || text.p[at + 1] != '{')
-                continue;
-            struct str rest = str_sub(text, at + 2, text.n);
-            struct var *var = vars_find(b->env.vars, str_sub(rest, 0, str_find(rest, '}')));
-            if (var)
-                diag_secret(b->diags, value_span(var->value));
-        }
+    bool found = false;
+    for (size_t at = 0; at + 2 < text.n; at++) {
+        if (text.p[at] != '$' || text.p[at + 1] != '{')
+            continue;
+        struct str rest = str_sub(text, at + 2, text.n);
+        struct var *var = vars_find(b->env.vars, str_sub(rest, 0, str_find(rest, '}')));
+        if (!var)
+            continue;
+        found = true;
+        if (var->secret)
+            continue;
+        var->secret = true;
+        diag_secret(b->diags, value_span(var->value));
+        if (!hide_variables(b, value_text(var->value)))
+            diag_secret_text(b->diags, value_text(var->value));
     }
+    return found;
 }
 
 static void missing(struct bind *b, struct arg arg, const char *what, struct str name,
@@ -283,7 +290,11 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
         if (!arg.bad && !arg.text.n)
             diag(b->diags, CHECK_directive_value, arg.span, "a secret cannot be empty");
         diag_secret(b->diags, arg.span);
-        hide_variables(b, s);
+        bool variable = false;
+        for (uint32_t i = 1; i < s->words->n; i++)
+            variable |= hide_variables(b, stmt_text(s, i));
+        if (variable)
+            diag_secret_text(b->diags, arg.text);
         if (secret.known)
             report_inline(b, arg.span);
     }

@@ -121,6 +121,14 @@ bool bind_runs_on(struct bind *b, struct block *block, const struct stmt *s)
     return false;
 }
 
+/* What stands behind a path that stands alone is taken for the password of that file.  */
+static void hide_behind_path(struct bind *b, const struct attr *attr, const struct stmt *s)
+{
+    if (strcmp(attr->syntax, "PATH") == 0 && s->words->n > 2)
+        diag_secret(b->diags, span_join(value_span(stmt_value(s, 2)),
+                                        value_span(stmt_value(s, s->words->n - 1))));
+}
+
 static void bind_attr(struct bind *b, struct block *block, const struct attr *attr,
                       const struct stmt *s)
 {
@@ -133,6 +141,7 @@ static void bind_attr(struct bind *b, struct block *block, const struct attr *at
     }
     if (!bind_no_block(b, s))
         return;
+    hide_behind_path(b, attr, s);
     enum expand_lists lists = attr->bind == attr_domain_key ? EXPAND_APART
                               : attr->many                  ? EXPAND_JOINED
                                                             : EXPAND_LIST;

@@ -171,25 +171,13 @@ static size_t skip_values(struct str line, size_t at, size_t n)
     }
 }
 
-/* The last field of a row of six, unless it is one with two addresses, which has no password.  */
-static size_t row_secret(struct str line)
-{
-    size_t bars = 0, letters = 0;
-    for (size_t i = 0; i < line.n; i++) {
-        letters += bars == 1 && is_alpha(line.p[i]);
-        if (line.p[i] == '|' && ++bars == 5)
-            return letters ? i + 1 : SIZE_MAX;
-    }
-    return SIZE_MAX;
-}
-
 /* Where in 'line' a secret may begin although nothing has registered it, because the statement was
    never understood: behind a word that takes one, or in the last field of a row.  */
 static size_t suspected_secret(const struct diags *d, const struct source *source, struct str line,
                                uint32_t base)
 {
     if (source->rows)
-        return row_secret(line);
+        return secret_in_row(line);
     bool begins = true;
     for (size_t i = 0, from; i < line.n; i++) {
         for (from = i; i < line.n && is_word_byte(line.p[i]);)
@@ -249,6 +237,8 @@ static struct snippet draw_line(struct diags *d, const struct source *source, st
         uint32_t secret = registered_secret(d, place);
         bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
         size_t cells, used, looks = secret || guess ? 0 : secret_by_looks(line, i);
+        if (!secret && !guess && !looks)
+            looks = secret_anywhere(d, line, i);
         if (secret || guess || looks) {
             cells = masked ? 0 : MASK;
             buf_fill(&s.text, '*', cells);
@@ -342,7 +332,7 @@ static void put_note(struct diags *d, struct buf *out, struct span span, const s
 {
     put_place(d, out, span);
     buf_printf(out, "%s%s:%s ", c->note, word, c->plain);
-    diag_escape(out, text);
+    diag_escape(out, hide_anywhere(d, text));
     buf_char(out, '\n');
 }
 
@@ -353,7 +343,7 @@ static void put_first_line(struct diags *d, struct buf *out, const struct diag *
     put_place(d, out, m->span);
     buf_printf(out, "%s%s%s:%s ", c->plain, level_color(c, m->level), level_name(m->level),
                c->plain);
-    diag_escape(out, m->text);
+    diag_escape(out, hide_anywhere(d, m->text));
     if (m->more)
         buf_printf(out, " (and %zu more like this)", m->more);
     buf_printf(out, " [%s]\n", check_row(m->check)->name);
@@ -380,7 +370,7 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m, con
     if (m->context.kind) {
         struct str in =
             arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
-        put_note(d, out, m->context.span, c, "note", in);
+        put_note(d, out, m->context.span, c, "note", hide_by_looks(d, m->context.span, in));
     }
     put_includes(d, out, m->span, c);
     if (m->help.n)

@@ -41,6 +41,8 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
     *d = (struct diags){ .arena = arena,
                          .sources = sources,
                          .seen = { .arena = arena, .exact = true },
+                         .secret_texts = { .arena = arena },
+                         .secret_starts = { .arena = arena },
                          .guesses = GUESSES };
     d->scratch.also_end = &d->scratch.also;
 }

@@ -103,6 +103,9 @@ struct diags {
     VEC(struct diag *) list;
     struct map seen;                      /* check and span to the message */
     VEC(struct span) secrets;             /* never shown */
+    struct map secret_texts;              /* never shown either, wherever they stand */
+    struct map secret_starts;             /* their first bytes to the longest that begins so */
+    VEC(size_t) secret_sizes;             /* how long they are, the longest first */
     VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
     struct diag_context context;          /* of what is being read now */
     struct {
@@ -147,6 +150,10 @@ bool diag_may_guess(struct diags *);
 
 /* What stands at 'span' is never to be shown.  */
 void diag_secret(struct diags *, struct span);
+
+/* 'text' is never to be shown, wherever it comes from; messages that were made before count too.
+   Nothing happens where it is so short that it would be found in every other word.  */
+void diag_secret_text(struct diags *, struct str text);
 
 /* From now on the 'n' allowances of 'list' count, and for what has been reported too.  Sorts them;
    of two for the same check and span the second is never used.  They stay the caller's.  Called

@@ -23,10 +23,11 @@ struct var {
     struct span span;
     bool busy; /* being looked up: a cycle */
     bool used;
+    bool secret; /* a secret was made with it */
 };
 
 struct vars {
-    struct map map; /* name to struct var */
+    struct map map;   /* name to struct var */
     struct map unset; /* what was missed in values that nobody wrote so: said once */
     struct vars *outer;
 };

@@ -141,21 +141,37 @@ void verify_secret_weak(const struct model *model)
             judge_user(model, &words, &seen, model->users.v[i]);
 }
 
-/* A user whom nothing proves.  Before 5.0 no source shows that a certificate could.  */
+/* What proves 'u' but a password.  Without a method it is the password, unless the user has our own
+   'certificate', for which the method is written too.  Before 5.0 no source shows that a
+   certificate could.  */
+static bool has_other_proof(const struct model *model, const struct user *u)
+{
+    const struct line *method =
+        line_find(&u->lines, model->target[TARGET_user_authentication_method]);
+    bool certificate =
+        u->certificate.text.n || line_find(&u->lines, model->target[TARGET_user_tls_certificate]);
+    if (method && (method->bad || !method->what->n_args))
+        return true; /* that was reported */
+    if (!method)
+        return u->certificate.text.n && model->version >= PMTA_5_0;
+    struct str word = method->what->args[0].text;
+    return str_ieq(word, STR("system")) || (certificate && str_ieq(word, STR("certificate")));
+}
+
+/* A user whom nothing proves.  */
 void verify_secret_missing(const struct model *model)
 {
     for (size_t i = 0; i < model->users.n; i++) {
         const struct user *u = model->users.v[i];
+        if (u->object.bad || u->password.kind != SECRET_NONE || has_other_proof(model, u))
+            continue;
         const struct line *method =
             line_find(&u->lines, model->target[TARGET_user_authentication_method]);
-        bool certificate = u->certificate.text.n ||
-                           line_find(&u->lines, model->target[TARGET_user_tls_certificate]);
-        if (u->object.bad || u->password.kind != SECRET_NONE || method)
-            continue;
-        if (certificate && model->version >= PMTA_5_0)
-            continue;
-        struct diag *m = diag(model->diags, CHECK_secret_missing, u->object.span,
-                              "the user `%.*s` has no password", STR_ARG(u->object.name));
-        diag_help(model->diags, m, "say `password env:VARIABLE` in it");
+        bool certificate = method && str_ieq(method->what->args[0].text, STR("certificate"));
+        struct diag *m =
+            diag(model->diags, CHECK_secret_missing, u->object.span, "the user `%.*s` has no %s",
+                 STR_ARG(u->object.name), certificate ? "certificate" : "password");
+        diag_help(model->diags, m, "say `%s` in it",
+                  certificate ? "certificate PATH" : "password env:VARIABLE");
     }
 }
