@@ -72,6 +72,16 @@ bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind sp
 
 /* The statements at the top: each declares objects, one for each element of its header.  */
 
+/* The statements in the block of 's': each is bound for each element of the header.  */
+static size_t statements_in(const struct stmt *s)
+{
+    size_t n = 0;
+    const struct stmt *child;
+    for (struct walk w = walk_block(s); (child = walk_next(&w));)
+        n += 1 + statements_in(child);
+    return n;
+}
+
 typedef void declare_fn(struct bind *, const struct stmt *, struct args header);
 
 /* Calls 'declare' for each element of the header's ranges.  With 'list', a header whose first
@@ -89,6 +99,8 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
     if (!expand_header(&outer, s, iterate ? s->words->n - 1 : 0, &inner))
         return;
     uint32_t n = inner.count && !outer.count ? inner.count : 1;
+    if (n > 1 && !expand_spend(&outer, inner.header, (size_t)n * statements_in(s)))
+        return;
     for (uint32_t i = 0; i < n; i++) {
         if (!outer.count)
             inner.index = i;

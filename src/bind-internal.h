@@ -25,7 +25,9 @@ struct block {
     uint64_t seen;        /* words that were said, by their index in the kind */
     uint64_t seen_copied; /* the same by policies */
     uint8_t copied;       /* policies deep: 0 for what stands in the block itself */
-    struct used_policy *used;    /* each policy is copied once */
+    struct used_policy *used;    /* each policy is copied once; these are the first ones */
+    size_t n_used;
+    struct map more_used;        /* the rest of them, by name */
     bool inherits;        /* from wider blocks, so that defaults are worth saying */
 };
 
@@ -73,6 +75,7 @@ struct bind {
     struct map statements;     /* word to struct statement */
     const struct statement *usual; /* the one that was met last */
     struct str usual_domain;   /* a good name of a domain: the last one */
+    uint32_t unknown;          /* place of the word that was unknown last */
 };
 
 typedef void stmt_fn(struct bind *, const struct stmt *);

@@ -468,6 +468,9 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
                   kinds.n ? "" : "the file, outside of blocks");
         return;
     }
+    if (span.lo == b->unknown) /* once for all elements of a range */
+        return;
+    b->unknown = span.lo;
     if (is_row(s)) {
         report_row(b, s);
         return;

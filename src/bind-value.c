@@ -281,6 +281,10 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
         if (wanted)
             read_environment(b, &secret, str_sub(arg.text, 4, arg.text.n));
     } else if (str_starts(arg.text, STR("file:"))) {
+        struct str path = str_sub(arg.text, strlen("file:"), arg.text.n);
+        if (!arg.bad)
+            VEC_PUSH(b->arena, &b->program->secret_paths,
+                     arena_str(b->arena, load_beside(b->program, arg.span, path)));
         secret.kind = SECRET_FILE;
         if (wanted)
             read_file(b, &secret, str_sub(arg.text, 5, arg.text.n));

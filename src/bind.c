@@ -24,9 +24,9 @@ static void index_words(struct bind *b)
 {
     unsigned count[N_KINDS] = { 0 };
     for (size_t k = 0; k < N_KINDS; k++)
-        b->words[k] = (struct map){ .arena = b->arena };
+        b->words[k] = (struct map){ .arena = b->program->scratch };
     for (size_t i = 0; i < N_ATTRS; i++) {
-        struct attr *attr = NEW(b->arena, struct attr);
+        struct attr *attr = NEW(b->program->scratch, struct attr);
         *attr = attrs[i];
         attr->index = count[attr->kind]++;
         *map_add(&b->words[attr->kind], attr->word) = attr;
@@ -217,16 +217,25 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
     }
 }
 
+enum { FEW_POLICIES = 16 }; /* that are sooner walked than looked up */
+
 /* The policy has been copied into the block already; else notes that it is.  */
 static bool is_copied(struct bind *b, struct block *block, const struct policy *policy)
 {
     for (const struct used_policy *u = block->used; u; u = u->next)
         if (u->policy == policy)
             return true;
-    struct used_policy *used = NEW(b->arena, struct used_policy);
-    *used = (struct used_policy){ policy, block->used };
-    block->used = used;
-    return false;
+    if (block->n_used++ < FEW_POLICIES) {
+        struct used_policy *used = NEW(b->arena, struct used_policy);
+        *used = (struct used_policy){ policy, block->used };
+        block->used = used;
+        return false;
+    }
+    block->more_used.arena = b->arena;
+    void **slot = map_add(&block->more_used, policy->object.name);
+    bool copied = *slot != NULL;
+    *slot = (void *)(uintptr_t)policy;
+    return copied;
 }
 
 void bind_use(struct bind *b, struct block *block, struct arg name)
@@ -385,10 +394,11 @@ struct model *bind(struct program *p, struct host *host)
                       .dict = p->dict,
                       .env = load_env(p, host),
                       .shared = p->hosts.n > 0,
-                      .statements = { .arena = p->arena },
-                      .known = NEW_ARRAY(p->arena, struct known, N_KNOWN),
-                      .known_words = NEW_ARRAY(p->arena, struct known_word, N_KNOWN_WORDS),
-                      .known_domains = NEW_ARRAY(p->arena, struct known_domain, N_KNOWN_DOMAINS) };
+                      .statements = { .arena = p->scratch },
+                      .known = NEW_ARRAY(p->scratch, struct known, N_KNOWN),
+                      .known_words = NEW_ARRAY(p->scratch, struct known_word, N_KNOWN_WORDS),
+                      .known_domains =
+                          NEW_ARRAY(p->scratch, struct known_domain, N_KNOWN_DOMAINS) };
     p->budget = EXPAND_TOTAL;
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
@@ -405,5 +415,6 @@ struct model *bind(struct program *p, struct host *host)
         bind_items(&b, host->items.v, host->items.n);
     b.shared = fleet;
     bind_items(&b, p->items.v, p->items.n);
+    arena_reset(p->scratch); /* what words are, in case they come again */
     return b.model;
 }

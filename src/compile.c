@@ -246,10 +246,12 @@ static void run(struct compilation *c, const struct options *options, enum compi
             convert(c);
         return;
     }
-    if (is_empty(&c->program) && !c->diags.n_faults)
+    if (is_empty(&c->program) && !c->diags.n_faults) {
         nothing_declared(c);
-    else
+        make_tables(c, &(models){ 0 }, true);
+    } else {
         compile_models(c, goal);
+    }
     report_suppressions(c, &suppress);
 }
 

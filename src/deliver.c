@@ -72,6 +72,15 @@ static bool overwrites_input(struct delivery *d, const char *output)
             return true;
         }
     }
+    const struct program *p = &d->c->program;
+    for (size_t i = 0; i < p->secret_paths.n; i++) {
+        struct stat secret;
+        if (stat(p->secret_paths.v[i].p, &secret) == 0 && secret.st_ino == st.st_ino &&
+            secret.st_dev == st.st_dev) {
+            trouble(d, output, "holds a secret that the topology names");
+            return true;
+        }
+    }
     return false;
 }
 

@@ -41,7 +41,9 @@ const struct pattern_use *dict_patterns(enum type type)
 /* The check of the word 'i': the last one is for all that follow.  */
 static word_check *check_of(const struct shape *shape, size_t i)
 {
-    while (i > 0 && (i >= MAX_CHECKS || !shape->word[i]))
+    if (i >= MAX_CHECKS)
+        i = MAX_CHECKS - 1;
+    while (i > 0 && !shape->word[i])
         i--;
     return shape->word[i];
 }

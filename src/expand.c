@@ -293,12 +293,11 @@ static bool in_list(const struct stmt *s, uint32_t i, enum expand_lists lists)
     return s->words->v[i].joined || (i + 1 < s->words->n && s->words->v[i + 1].joined);
 }
 
-/* Takes 'n' elements off the budget; reports at 'v' where it is spent.  */
-static bool spend(struct env *e, struct value v, size_t n)
+bool expand_spend(struct env *e, struct span span, size_t n)
 {
     if (n > *e->budget) {
-        diag(e->diags, CHECK_range_length, value_span(v),
-             "the ranges have more than %d elements in all", EXPAND_TOTAL);
+        diag(e->diags, CHECK_range_length, span, "the ranges have more than %d elements in all",
+             EXPAND_TOTAL);
         return false;
     }
     *e->budget -= n;
@@ -333,7 +332,7 @@ uint32_t expand_repeats(struct env *e, const struct stmt *s, enum expand_lists l
                 return 0;
             continue;
         }
-        if (!spend(e, stmt_value(s, i), count))
+        if (!expand_spend(e, value_span(stmt_value(s, i)), count))
             return 0;
         if (in_list(s, i, lists))
             continue;
@@ -420,7 +419,7 @@ bool expand_header(struct env *outer, const struct stmt *s, uint32_t n, struct e
                  inner->count);
             return false;
         }
-        if (!inner->count && !spend(outer, v, count))
+        if (!inner->count && !expand_spend(outer, value_span(v), count))
             return false;
         inner->count = count;
         inner->header = value_span(v);

@@ -79,6 +79,7 @@ struct program {
     struct span version_span;
     struct regexps regexps;             /* patterns that were compiled */
     VEC(struct str) secret_files;       /* that were read, in order */
+    VEC(struct str) secret_paths;       /* of all that are named, read or not; terminated */
     size_t budget;                      /* elements of ranges that are left */
     struct scratch words;               /* of all environments */
     const struct source *secrets_noted; /* rows whose passwords were spoken of */

@@ -479,6 +479,32 @@ enum outfile_result outfile_write(const char *path, struct str text, unsigned mo
     return file.state == OUTFILE_DONE ? OUTFILE_WRITTEN : OUTFILE_UNCHANGED;
 }
 
+/* The next name in '*path', which is put behind it; what says nothing is skipped.  */
+static struct str next_name(const char **path)
+{
+    for (;;) {
+        const char *from = *path + strspn(*path, "/");
+        size_t n = strcspn(from, "/");
+        *path = from + n;
+        if (n != 1 || *from != '.')
+            return (struct str){ from, n };
+    }
+}
+
+/* The paths are written alike, but for what says nothing in them.  */
+static bool same_names(const char *a, const char *b)
+{
+    struct str x, y;
+    if ((*a == '/') != (*b == '/'))
+        return false;
+    do {
+        x = next_name(&a);
+        y = next_name(&b);
+    } while (x.n && str_eq(x, y));
+    return !x.n && !y.n;
+}
+
+/* Where the folder is yet to be made the names must do.  */
 bool outfile_same_place(const char *a, const char *b)
 {
     struct stat of_a, of_b;
@@ -491,7 +517,7 @@ bool outfile_same_place(const char *a, const char *b)
         close(folder_a);
     if (folder_b >= 0)
         close(folder_b);
-    return same;
+    return same || same_names(a, b);
 }
 
 static bool write_stdout(const struct outfile *f, const char **why)

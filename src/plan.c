@@ -238,11 +238,8 @@ static void plan_sections(struct plan *p, bool referred)
 
 void plan(const struct model *m, struct conf *conf)
 {
-    struct plan p = { .m = m,
-                      .conf = conf,
-                      .arena = conf->arena,
-                      .diags = m->diags,
-                      .kept = NEW_ARRAY(m->arena, struct kept, N_KEPT) };
+    struct kept kept[N_KEPT] = { { .block = NULL } };
+    struct plan p = { .m = m, .conf = conf, .arena = conf->arena, .diags = m->diags, .kept = kept };
     plan_globals(&p);
     plan_defaults(&p);
     plan_sections(&p, true);

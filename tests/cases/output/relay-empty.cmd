@@ -1,0 +1,1 @@
+pmtac check --relay --format json relay-empty.topo
