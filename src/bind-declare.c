@@ -155,14 +155,20 @@ static void add_endpoint(struct bind *b, struct listener *l, struct arg arg)
     l->last_endpoint = e;
 }
 
+/* PowerMTA may read digits, and points between them, as an address or the beginning of one.  */
+static bool is_number(struct str name)
+{
+    bool number = name.n > 0;
+    for (size_t i = 0; i < name.n; i++)
+        number &= is_digit(name.p[i]) || name.p[i] == '.';
+    return number;
+}
+
 static bool listener_name(struct bind *b, struct arg name)
 {
-    bool number = true;
     if (!bind_name(b, name, false))
         return false;
-    for (size_t i = 0; i < name.text.n; i++)
-        number &= is_digit(name.text.p[i]) || name.text.p[i] == '.';
-    if (!number)
+    if (!is_number(name.text))
         return true; /* no other name is an address, or the beginning of one */
     struct diag *m = diag(b->diags, CHECK_name_syntax, name.span,
                           "a listener called `%.*s` would be a rule for clients of that address",
@@ -370,6 +376,13 @@ static bool source_argument(struct bind *b, struct source_rule *r, struct arg *a
         value_cidr(arg->text, &r->cidr, &f) || digits || str_find(arg->text, ':') < arg->text.n;
     if (r->by_address)
         return bind_network(b, *arg, &r->cidr);
+    if (is_number(arg->text)) {
+        struct diag *m = diag(b->diags, CHECK_name_syntax, arg->span,
+                              "a source called `%.*s` would be a rule for clients of that address",
+                              STR_ARG(arg->text));
+        diag_help(b->diags, m, "write an address or a prefix, or give it a word as its name");
+        return false;
+    }
     if (!r->reserved)
         return bind_name(b, *arg, true);
     if (!is_reserved_source(arg->text)) {

@@ -58,14 +58,23 @@ unsigned effective_reached_from(const struct listener *l)
     return from;
 }
 
+int effective_said(const struct model *m, const struct lines *lines, enum target target)
+{
+    const struct directive *dir = m->target[target];
+    const struct line *line = lines->first ? line_find(lines, dir) : NULL;
+    if (!line || (line->what->lost && dir->since > m->version))
+        return -1;
+    return line_bool(lines, dir);
+}
+
 bool effective_requires_login(const struct model *m, const struct listener *l)
 {
-    return line_bool(l->effective, m->target[TARGET_source_require_auth]) == 1;
+    return effective_said(m, l->effective, TARGET_source_require_auth) == 1;
 }
 
 bool effective_offers_login(const struct model *m, const struct listener *l)
 {
-    return line_bool(l->effective, m->target[TARGET_source_allow_auth]) != 0 &&
+    return effective_said(m, l->effective, TARGET_source_allow_auth) != 0 &&
            (!l->written || m->users.n > 0);
 }
 

@@ -29,6 +29,10 @@ unsigned effective_clients(const struct cidr *);
    of the machine comes from that address, so that loopback reaches loopback and wildcards only.  */
 unsigned effective_reached_from(const struct listener *);
 
+/* What 'lines' say of a switch once they are written: 1 yes, 0 no, -1 nothing.  A line that was
+   made of a word and that the target version lacks is left out, and protects nobody.  */
+int effective_said(const struct model *, const struct lines *, enum target);
+
 /* No mail is taken before login.  */
 bool effective_requires_login(const struct model *, const struct listener *);
 

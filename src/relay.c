@@ -2,8 +2,6 @@
 
 #include "relay-internal.h"
 
-#include "effective.h"
-
 /* What a rule by address says: 1 yes, 0 no, -1 nothing.  */
 struct said {
     const struct rule *rule;
@@ -32,17 +30,13 @@ static const enum target targets[N_RELAY_WORDS] = {
     [RELAY_ALLOW_AUTH] = TARGET_source_allow_auth,
     [RELAY_STARTTLS] = TARGET_source_allow_starttls,
     [RELAY_TLS_FIRST] = TARGET_source_starttls_before_auth,
+    [RELAY_PLAIN] = TARGET_source_plain_auth,
     [RELAY_RIGHT] = TARGET_source_relay,
 };
 
-/* What 'lines' say of 'word' once they are written: what the target lacks is left out.  */
 static int8_t said_of(const struct model *m, const struct lines *lines, enum relay_word word)
 {
-    const struct directive *dir = m->target[targets[word]];
-    const struct line *line = lines->first ? line_find(lines, dir) : NULL;
-    if (!line || (line->what->lost && dir->since > m->version))
-        return -1;
-    return (int8_t)line_bool(lines, dir);
+    return (int8_t)effective_said(m, lines, targets[word]);
 }
 
 /* PowerMTA's own value where nobody says anything.  */
@@ -239,6 +233,21 @@ static void judge_login(struct relay *r, struct relay_door *door, int reading,
     add_clients(r, &to->clear, plain);
 }
 
+/* Who of those to whom AUTH is 'offered' may log in without TLS, and who by PLAIN.  That `tls=yes`
+   begins TLS at once is shown for PowerMTA 4.5 (vendor article), and not for those before.  */
+static void judge_bare(struct relay *r, struct relay_door *door, int reading,
+                       struct addrset offered)
+{
+    struct arena *arena = r->work->arena;
+    if (door->implicit && r->model->version >= PMTA_4_5)
+        return;
+    struct addrset bare =
+        addrset_intersect(arena, offered, where(r, door, reading, RELAY_TLS_FIRST, 0));
+    add_clients(r, &door->bare, bare);
+    bare = addrset_intersect(arena, bare, where(r, door, reading, RELAY_PLAIN, 1));
+    add_clients(r, &door->plain, bare);
+}
+
 /* What counts at the greeting and before a login is decided before anybody logs in: the user's
    source comes too late for it.  */
 static void judge_reading(struct relay *r, struct relay_door *door, int reading)
@@ -255,6 +264,7 @@ static void judge_reading(struct relay *r, struct relay_door *door, int reading)
     door->open_by_reading[reading] = open;
     struct addrset offered = where(r, door, reading, RELAY_ALLOW_AUTH, 1);
     offered = addrset_intersect(arena, served, offered);
+    judge_bare(r, door, reading, offered);
     for (size_t i = 0; i < r->logins.n; i++)
         judge_login(r, door, reading, &r->logins.v[i], &door->logins[i], offered);
 }
@@ -336,12 +346,22 @@ static int right_of(const struct model *m, const struct user *u)
     return own ? said_of(m, u->effective, RELAY_RIGHT) : -1;
 }
 
+/* The client must show a certificate.  One that is only named does not keep the password out: the
+   method decides, and a user with a password and no word of it logs in by that.  */
+static bool is_by_certificate(const struct model *m, const struct user *u)
+{
+    const struct directive *dir = m->target[TARGET_user_authentication_method];
+    const struct line *line = line_find(&u->lines, dir);
+    if (line)
+        return !line->bad && line->what->n_args &&
+               str_ieq(line->what->args[0].text, STR("certificate"));
+    return u->certificate.text.n && u->password.kind == SECRET_NONE && dir->since <= m->version;
+}
+
 static void add_user(struct relay *r, const struct user *u)
 {
-    const struct line *certificate =
-        line_find(&u->lines, r->model->target[TARGET_user_tls_certificate]);
     struct relay_login login = { .right = right_of(r->model, u),
-                                 .certificate = u->certificate.text.n || certificate };
+                                 .certificate = is_by_certificate(r->model, u) };
     size_t i = 0;
     while (i < r->logins.n &&
            (r->logins.v[i].right != login.right || r->logins.v[i].certificate != login.certificate))
@@ -391,6 +411,43 @@ struct relay_size relay_size(const struct relay *r, struct addrset set)
     for (size_t i = 0; i < set.n; i++)
         add_size(&size, &set.v[i]);
     return size;
+}
+
+enum reach relay_farthest(const struct relay *r, struct addrset *set)
+{
+    static const struct cidr here[] = {
+        { { { 127 }, 4 }, 8 },
+        { { { [15] = 1 }, 6 }, 128 },
+        { { { [10] = 0xff, [11] = 0xff, [12] = 127 }, 6 }, 104 },
+    };
+    struct arena *arena = r->work->arena;
+    struct addrset loopback = addrset_of(arena, here, sizeof here / sizeof here[0]);
+    struct addrset public = addrset_intersect(arena, *set, r->work->public);
+    struct addrset away = addrset_minus(arena, *set, loopback);
+    if (public.n) {
+        *set = public;
+        return REACH_PUBLIC;
+    }
+    if (!away.n)
+        return REACH_LOOPBACK;
+    *set = away;
+    return REACH_PRIVATE;
+}
+
+const struct rule *relay_plain_rule(const struct relay *r, const struct relay_door *door,
+                                    struct addrset clients)
+{
+    if (door->own[RELAY_PLAIN] >= 0)
+        return NULL;
+    for (int reading = 0; reading < RELAY_READINGS; reading++) {
+        struct addr_pieces pieces = r->work->readings[reading].pieces[RELAY_PLAIN];
+        for (size_t i = 0; i < pieces.n; i++) {
+            const struct said *said = pieces.v[i].label;
+            if (said->of[RELAY_PLAIN] == 1 && addrset_meets(clients, &pieces.v[i].range))
+                return said->rule;
+        }
+    }
+    return NULL;
 }
 
 size_t relay_shares(const struct relay *r, const struct relay_door *door, int reading,

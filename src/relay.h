@@ -2,7 +2,8 @@
 
    Exact sets of addresses, computed from the lines that PowerMTA will read ('inbound'), sections
    written at full length included.  For each listener: who can relay without login, who after which
-   login, who of them in clear text; and the recipients that anybody may send to.
+   login, who of them in clear text; who can log in without TLS, and who by PLAIN; and the
+   recipients that anybody may send to.
 
    Always true: a rule for fewer addresses wins over one for more; the listener's named source wins
    over both; after login the user's source, or {auth} for a user without one, joins them.  Where
@@ -13,7 +14,8 @@
    - a wildcard listener may or may not take both families;
    - the user's source may win over the listener's, or the reverse;
    - {auth} may or may not stand below the user's own source, and above or below the address's;
-   - implicit TLS may or may not count where STARTTLS must come before a login.
+   - implicit TLS may or may not count where STARTTLS must come before a login, and may or may not
+     keep a login from coming without TLS before PowerMTA 4.5.
 
    A file that only the server reads may say anything and is not in the sets.  */
 
@@ -21,6 +23,7 @@
 #define PMTAC_RELAY_H
 
 #include "addrset.h"
+#include "effective.h"
 #include "inbound.h"
 
 /* Readings of what is not documented about addresses: each family by itself, or as one.  */
@@ -33,6 +36,7 @@ enum relay_word {
     RELAY_ALLOW_AUTH,
     RELAY_STARTTLS,
     RELAY_TLS_FIRST,
+    RELAY_PLAIN,
     RELAY_RIGHT,
     N_RELAY_WORDS
 };
@@ -58,6 +62,8 @@ struct relay_door {
     unsigned reach;               /* who can connect: bits of enum relay_reach */
     struct addrset from;          /* the same as addresses */
     struct addrset mail;          /* may hand in mail without login */
+    struct addrset bare;          /* may log in without TLS */
+    struct addrset plain;         /* those of them who may do so by PLAIN */
     struct relay_clients open;    /* can relay without login */
     struct relay_clients *logins; /* can relay after login, for each login */
     struct addrset open_by_reading[RELAY_READINGS]; /* that make up 'open' */
@@ -109,6 +115,15 @@ struct relay_size relay_size(const struct relay *, struct addrset set);
 
 /* Somebody from outside of the machine can connect.  */
 bool relay_is_outside(const struct relay_door *);
+
+/* How far away the farthest clients of a set are that is not empty, which becomes the set of these:
+   on this machine, in private networks, or anywhere.  */
+enum reach relay_farthest(const struct relay *, struct addrset *);
+
+/* The first rule by address that lets some of 'clients' use PLAIN without TLS at a door; NULL where
+   the door's own source does.  */
+const struct rule *relay_plain_rule(const struct relay *, const struct relay_door *,
+                                    struct addrset clients);
 
 /* The size is that of everybody: no one party has so many addresses.  At least a /8 of IPv4 or more
    than a /32 of IPv6, which is what a provider is given to begin with.  */

@@ -77,6 +77,10 @@ static void put_door(struct buf *out, const struct relay *r, const struct relay_
     buf_text(out, r->logins.n ? "\n            ]" : "]");
     buf_text(out, ",\n            \"recipients\": {");
     put_set(out, "clients", door->mail);
+    buf_text(out, "},\n            \"withoutTls\": {");
+    put_set(out, "login", door->bare);
+    buf_text(out, ", ");
+    put_set(out, "plain", door->plain);
     buf_text(out, "}\n          }");
 }
 

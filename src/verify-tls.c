@@ -4,6 +4,7 @@
 
 #include "effective.h"
 #include "inbound.h"
+#include "relay.h"
 
 static bool wants_tls(enum tls_word word)
 {
@@ -47,7 +48,7 @@ static void clients_without_identity(const struct model *m)
             return;
     for (size_t i = 0; i < m->inbound->addresses.n; i++) {
         const struct lines *lines = &m->inbound->addresses.v[i]->lines;
-        if (line_bool(lines, starttls) != 1)
+        if (effective_said(m, lines, TARGET_source_allow_starttls) != 1)
             continue;
         struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m),
                                  line_span(line_find(lines, starttls)),
@@ -65,7 +66,7 @@ void verify_tls_no_identity(const struct model *m)
         const struct line *line = NULL;
         if (tls_identity(&l->tls)->bad || has_certificate(m, l))
             continue;
-        if (line_bool(l->effective, starttls) == 1)
+        if (effective_said(m, l->effective, TARGET_source_allow_starttls) == 1)
             line = line_find(l->effective, starttls);
         if (line_bool(&l->lines, immediate) == 1)
             line = line_find(&l->lines, immediate);
@@ -92,41 +93,20 @@ void verify_tls_unenforced(const struct model *m)
     }
 }
 
-/* The rule by address that lets PLAIN be used without TLS, or NULL.  */
-static const struct line *plain_rule(const struct model *m)
-{
-    const struct directive *plain = m->target[TARGET_source_plain_auth];
-    const struct directive *before = m->target[TARGET_source_starttls_before_auth];
-    for (size_t i = 0; i < m->inbound->addresses.n; i++) {
-        const struct lines *lines = &m->inbound->addresses.v[i]->lines;
-        if (line_bool(lines, plain) == 1 && line_bool(lines, before) != 1)
-            return line_find(lines, plain);
-    }
-    return NULL;
-}
-
-/* What lets PLAIN be used without TLS on 'l', or NULL: its own source, which beats 'rule' for
-   addresses.  */
-static const struct line *plain_line(const struct model *m, const struct listener *l,
-                                     const struct line *rule)
-{
-    const struct directive *plain = m->target[TARGET_source_plain_auth];
-    const struct line *own = line_find(l->effective, plain);
-    if (!own)
-        return rule;
-    return line_bool(l->effective, plain) == 1 ? own : NULL;
-}
-
-/* A login on 'l' comes under TLS or not at all.  */
-static bool login_is_safe(const struct model *m, const struct listener *l)
+/* Something protects logins on 'l' if it is written: where the target version lacks it, it is not,
+   and target-unproven says so.  */
+static bool is_meant_safe(const struct model *m, const struct listener *l)
 {
     return effective_is_implicit(m, l) ||
+           line_bool(l->effective, m->target[TARGET_source_allow_auth]) == 0 ||
            line_bool(l->effective, m->target[TARGET_source_starttls_before_auth]) == 1;
 }
 
 /* What would mend it: TLS can only be required where login is.  */
 static const char *safer(const struct model *m, const struct listener *l)
 {
+    if (is_meant_safe(m, l))
+        return "leave it out: what keeps passwords safe here is not known to the target version";
     if (l->tls.word == TLS_required)
         return "leave out what takes back the `tls required` of this listener";
     return effective_requires_login(m, l)
@@ -147,7 +127,28 @@ static void clear_login(const struct model *m, const struct listener *l, const s
     diag_help(m->diags, d, "%s", safer(m, l));
 }
 
-void verify_tls_clear_login(const struct model *m)
+/* What clients may do without TLS at one door.  */
+struct bare {
+    bool some, plain; /* some may log in, some by PLAIN */
+    enum reach from, plain_from;
+    const struct line *line; /* of a rule by address that allows PLAIN */
+};
+
+static struct bare bare_of(const struct model *m, const struct relay_door *door)
+{
+    struct addrset all = door->bare, plain = door->plain;
+    struct bare bare = { .some = all.n > 0, .plain = plain.n > 0 };
+    if (bare.some)
+        bare.from = relay_farthest(m->relay, &all);
+    if (!bare.plain)
+        return bare;
+    bare.plain_from = relay_farthest(m->relay, &plain);
+    const struct rule *rule = relay_plain_rule(m->relay, door, plain);
+    bare.line = rule ? line_find(&rule->lines, m->target[TARGET_source_plain_auth]) : NULL;
+    return bare;
+}
+
+static void check_bare(const struct model *m, const struct listener *l, const struct bare *bare)
 {
     static const enum level levels[] = {
         [REACH_LOOPBACK] = LEVEL_NOTE, [REACH_PRIVATE] = LEVEL_WARNING, [REACH_PUBLIC] = LEVEL_ERROR
@@ -155,17 +156,31 @@ void verify_tls_clear_login(const struct model *m)
     static const enum level lower[] = {
         [LEVEL_NOTE] = LEVEL_OFF, [LEVEL_WARNING] = LEVEL_NOTE, [LEVEL_ERROR] = LEVEL_WARNING
     };
-    const struct line *rule = plain_rule(m);
+    const struct line *own = line_find(l->effective, m->target[TARGET_source_plain_auth]);
+    enum reach reach = effective_reach(l);
+    enum level plain = LEVEL_OFF, other = LEVEL_OFF;
+    if (bare->plain)
+        plain = levels[bare->plain_from < reach ? bare->plain_from : reach];
+    if (!l->written && !is_meant_safe(m, l))
+        other = lower[levels[bare->from < reach ? bare->from : reach]];
+    if (plain != LEVEL_OFF)
+        clear_login(m, l, bare->line ? bare->line : own, plain);
+    if (other > plain)
+        clear_login(m, l, NULL, other);
+}
+
+/* PowerMTA merges the sources of a client directive by directive, so that the relay proof is
+   asked.  */
+void verify_tls_clear_login(const struct model *m)
+{
+    struct bare *doors = NEW_ARRAY(m->scratch, struct bare, m->relay->doors.n);
+    for (size_t i = 0; i < m->relay->doors.n; i++)
+        doors[i] = bare_of(m, m->relay->doors.v[i]);
     for (size_t i = 0; i < m->listeners.n; i++) {
         const struct listener *l = m->listeners.v[i];
-        const struct line *plain = plain_line(m, l, rule);
-        enum level level = levels[effective_reach(l)];
-        if (l->tls.bad || !effective_offers_login(m, l) || login_is_safe(m, l))
-            continue;
-        if (!plain)
-            level = l->written ? LEVEL_OFF : lower[level];
-        if (level != LEVEL_OFF)
-            clear_login(m, l, plain, level);
+        const struct bare *bare = &doors[m->relay->of[i]->number];
+        if (!l->tls.bad && bare->some && effective_offers_login(m, l))
+            check_bare(m, l, bare);
     }
 }
 

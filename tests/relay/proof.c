@@ -267,7 +267,17 @@ static void say_client(unsigned i)
 
 static void say_user(unsigned i)
 {
-    say("user u%u { password env:P;%s", i, one_in(5) ? " certificate /etc/u.pem;" : "");
+    static const char *const proofs[] = {
+        "password env:P;",
+        "password env:P;",
+        "password env:P;",
+        "password env:P; certificate /etc/u.pem;",
+        "certificate /etc/u.pem;",
+        "certificate /etc/u.pem; authentication-method password;",
+        "password env:P; certificate /etc/u.pem; authentication-method certificate;",
+        NULL
+    };
+    say("user u%u { %s", i, pick(proofs));
     say_natives(one_in(2) ? 0 : 1);
     say(" }\n");
 }
@@ -277,8 +287,15 @@ static void say_raw_user(unsigned i)
     static const char *const sources[] = {
         "", "", "source n0;", "source n1;", "source l0;", "source {auth};", "source user-u0;", NULL
     };
-    say("smtp-user w%u { password env:P; %s%s }\n", i, pick(sources),
-        one_in(5) ? " tls-certificate /etc/u.pem;" : "");
+    static const char *const proofs[] = {
+        "",
+        "",
+        "",
+        " tls-certificate /etc/u.pem;",
+        " tls-certificate /etc/u.pem; authentication-method certificate;",
+        NULL
+    };
+    say("smtp-user w%u { password env:P; %s%s }\n", i, pick(sources), pick(proofs));
 }
 
 static void say_sources(void)
@@ -322,7 +339,7 @@ static void make_topology(void)
 
 /* PowerMTA's text */
 
-enum word { SERVICE, REQUIRE_AUTH, ALLOW_AUTH, STARTTLS, TLS_FIRST, RIGHT, N_WORDS };
+enum word { SERVICE, REQUIRE_AUTH, ALLOW_AUTH, STARTTLS, TLS_FIRST, PLAIN, RIGHT, N_WORDS };
 
 static const struct {
     const char *name;
@@ -333,6 +350,7 @@ static const struct {
     [ALLOW_AUTH] = { "allow-auth", true },
     [STARTTLS] = { "allow-starttls", false },
     [TLS_FIRST] = { "require-starttls-before-auth", false },
+    [PLAIN] = { "allow-unencrypted-plain-auth", false },
     [RIGHT] = { "always-allow-relaying", false },
 };
 
@@ -361,6 +379,7 @@ static struct {
     struct conf_user users[MANY];
     char recipients[MANY][LONG];
     size_t n_sources, n_listeners, n_users, n_recipients;
+    bool before_4_5;
 } conf;
 
 static void open_section(const char *tag, const char *arg)
@@ -418,7 +437,8 @@ static void read_directive(const char *section, const char *name, char *value)
         struct conf_user *u = &conf.users[conf.n_users - 1];
         if (strcmp(name, "source") == 0)
             snprintf(u->source, LONG, "%s", value);
-        u->certificate |= strcmp(name, "tls-certificate") == 0;
+        if (strcmp(name, "authentication-method") == 0)
+            u->certificate = strcmp(value, "certificate") == 0;
     } else if (global && (strcmp(name, "relay-domain") == 0 || strcmp(name, "relay-address") == 0 ||
                           strcmp(name, "host-name") == 0)) {
         snprintf(conf.recipients[conf.n_recipients++], LONG, "%s", value);
@@ -433,6 +453,7 @@ static void read_conf(struct str s)
     char section[4][LONG] = { "" }, line[4096];
     size_t depth = 0;
     conf.n_sources = conf.n_listeners = conf.n_users = conf.n_recipients = 0;
+    conf.before_4_5 = false;
     for (size_t at = 0; at < s.n;) {
         size_t n = 0;
         while (at < s.n && s.p[at] != '\n' && n + 1 < sizeof line)
@@ -440,6 +461,7 @@ static void read_conf(struct str s)
         at++;
         line[n] = '\0';
         char *p = line + strspn(line, " ");
+        conf.before_4_5 |= strcmp(p, "# For PowerMTA 4.0.") == 0;
         if (p[0] == '#' || !*p)
             continue;
         if (p[0] == '<' && p[1] == '/') {
@@ -756,7 +778,7 @@ struct proved {
     const struct conf_listener *doors[4];
     size_t n_doors;
     const char *name;
-    struct set mail, open, open_clear, login[8], login_clear[8];
+    struct set mail, open, open_clear, bare, plain, login[8], login_clear[8];
 };
 
 static void expect(const struct proved *p, const char *what, const struct address *a, bool naive,
@@ -796,7 +818,7 @@ static bool reaches(const struct address *a, const struct conf_listener *l)
 }
 
 struct answer {
-    bool mail, open, open_clear, login[8], login_clear[8];
+    bool mail, open, open_clear, bare, plain, login[8], login_clear[8];
 };
 
 static void ask(struct answer *x, const struct visit *v)
@@ -806,6 +828,10 @@ static void ask(struct answer *x, const struct visit *v)
     x->mail |= takes_mail(v) && (clear || tls);
     x->open |= takes_mail(v) && right && (clear || tls);
     x->open_clear |= takes_mail(v) && right && clear;
+    bool bare = served(v) && (clear || conf.before_4_5) && before_login(v, ALLOW_AUTH) &&
+                !before_login(v, TLS_FIRST);
+    x->bare |= bare;
+    x->plain |= bare && before_login(v, PLAIN);
     for (size_t i = 0; i < conf.n_users; i++) {
         const struct conf_user *u = &conf.users[i];
         bool after = right_after_login(v, u);
@@ -831,6 +857,8 @@ static void compare_client(const struct proved *p, const struct address *a)
     expect(p, "mail without login", a, x.mail, in_set(&p->mail, a));
     expect(p, "relaying without login", a, x.open, in_set(&p->open, a));
     expect(p, "the same in clear text", a, x.open_clear, in_set(&p->open_clear, a));
+    expect(p, "a login without TLS", a, x.bare, in_set(&p->bare, a));
+    expect(p, "PLAIN without TLS", a, x.plain, in_set(&p->plain, a));
     for (size_t i = 0; i < conf.n_users; i++) {
         expect(p, "relaying after login", a, x.login[i], in_set(&p->login[i], a));
         expect(p, "the same in clear text", a, x.login_clear[i], in_set(&p->login_clear[i], a));
@@ -882,6 +910,8 @@ static void read_proved(size_t at, size_t doors, size_t logins, struct proved *p
                 p->doors[p->n_doors++] = &conf.listeners[k];
     read_set(member(member(door, "recipients"), "clients"), &p->mail);
     read_clients(member(door, "withoutLogin"), &p->open, &p->open_clear);
+    read_set(member(member(door, "withoutTls"), "login"), &p->bare);
+    read_set(member(member(door, "withoutTls"), "plain"), &p->plain);
     for (size_t u = 0; u < conf.n_users; u++) {
         size_t i = element(after, login_of(logins, conf.users[u].name));
         if (i >= tokens[after].end) {

@@ -1,0 +1,1 @@
+pmtac check --relay certificate-only.topo 2>/dev/null
