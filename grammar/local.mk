@@ -30,6 +30,7 @@ libpmtac_a_SOURCES += \
 	%D%/topo-parse.y \
 	%D%/topo-scan.l \
 	%D%/topo.h \
+	%D%/toplevel.def \
 	%D%/types.def \
 	%D%/verify.def
 

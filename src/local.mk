@@ -101,6 +101,7 @@ libpmtac_a_SOURCES += \
 	%D%/regexp.h \
 	%D%/relay-internal.h \
 	%D%/relay-pattern.c \
+	%D%/relay-probe.c \
 	%D%/relay-recipient.c \
 	%D%/relay.c \
 	%D%/relay.h \

@@ -11,6 +11,9 @@
    than anybody writes.  */
 enum { NEST_LIMIT = 250, LENGTH_LIMIT = 1 << 16, REASON_SIZE = 256 };
 
+/* Steps, and kilobytes, that a match may take: plenty for an address.  */
+enum { STEP_LIMIT = 5000, HEAP_LIMIT = 256 };
+
 struct regexp_block {
     struct regexp_block *next;
     size_t size;
@@ -87,19 +90,27 @@ static const struct regexp_fault *new_fault(struct regexps *r, struct str patter
     return fault;
 }
 
-static const struct regexp_fault *compile(struct regexps *r, struct str pattern)
+/* The code, or NULL with what is wrong and where.  */
+static pcre2_code *compile(pcre2_general_context *general, struct str pattern, int *error,
+                           PCRE2_SIZE *at)
 {
-    int error = 0;
-    PCRE2_SIZE at = 0;
-    pcre2_general_context *general = pcre2_general_context_create(take, give_back, r);
     pcre2_compile_context *context = pcre2_compile_context_create(general);
     pcre2_set_parens_nest_limit(context, NEST_LIMIT);
     pcre2_set_max_pattern_length(context, LENGTH_LIMIT);
     pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, options_of(pattern), &error, &at, context);
+        pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, options_of(pattern), error, at, context);
+    pcre2_compile_context_free(context);
+    return code;
+}
+
+static const struct regexp_fault *judge(struct regexps *r, struct str pattern)
+{
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    pcre2_general_context *general = pcre2_general_context_create(take, give_back, r);
+    pcre2_code *code = compile(general, pattern, &error, &at);
     const struct regexp_fault *fault = code ? NULL : new_fault(r, pattern, error, at);
     pcre2_code_free(code);
-    pcre2_compile_context_free(context);
     pcre2_general_context_free(general);
     return fault;
 }
@@ -109,9 +120,40 @@ const struct regexp_fault *regexp_fault(struct regexps *r, struct str pattern)
     void **known = map_find(&r->faults, pattern);
     if (known)
         return *known;
-    const struct regexp_fault *fault = compile(r, pattern);
+    const struct regexp_fault *fault = judge(r, pattern);
     *map_add(&r->faults, pattern) = (void *)(uintptr_t)fault;
     return fault;
+}
+
+bool regexp_open(struct regexps *r, struct str pattern, struct regexp_program *program)
+{
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    pcre2_general_context *general = pcre2_general_context_create(take, give_back, r);
+    pcre2_code *code = compile(general, pattern, &error, &at);
+    *program = (struct regexp_program){ .code = code };
+    if (code) {
+        pcre2_match_context *limits = program->limits = pcre2_match_context_create(general);
+        pcre2_set_match_limit(limits, STEP_LIMIT);
+        pcre2_set_depth_limit(limits, STEP_LIMIT);
+        pcre2_set_heap_limit(limits, HEAP_LIMIT);
+        program->data = pcre2_match_data_create(1, general);
+    }
+    pcre2_general_context_free(general);
+    return code;
+}
+
+bool regexp_match(const struct regexp_program *program, struct str text)
+{
+    return pcre2_match(program->code, (PCRE2_SPTR)text.p, text.n, 0, 0, program->data,
+                       program->limits) >= 0;
+}
+
+void regexp_close(struct regexp_program *program)
+{
+    pcre2_match_data_free(program->data);
+    pcre2_match_context_free(program->limits);
+    pcre2_code_free(program->code);
 }
 
 #else
@@ -130,6 +172,23 @@ const struct regexp_fault *regexp_fault(struct regexps *r, struct str pattern)
 {
     (void)r, (void)pattern;
     return NULL;
+}
+
+bool regexp_open(struct regexps *r, struct str pattern, struct regexp_program *program)
+{
+    (void)r, (void)pattern, (void)program;
+    return false;
+}
+
+bool regexp_match(const struct regexp_program *program, struct str text)
+{
+    (void)program, (void)text;
+    return false;
+}
+
+void regexp_close(struct regexp_program *program)
+{
+    (void)program;
 }
 
 #endif

@@ -13,12 +13,24 @@ struct macro {
 struct finder {
     struct relay *relay;
     struct map macros; /* by name; made when one is asked for */
+    struct relay_probes probes;
 };
 
 /* A domain that is no more than a top-level one, or less.  */
 static bool is_top(struct str domain)
 {
-    return str_find(domain, '.') == domain.n;
+    return str_find(domain, '.') == domain.n || relay_is_top_level(domain);
+}
+
+/* An address in brackets with so few bits, below a /8 or a /32, that it is not one's own.  */
+static bool is_every_address(struct str domain)
+{
+    struct cidr cidr;
+    struct fault fault;
+    if (domain.n < 2 || domain.p[0] != '[' || domain.p[domain.n - 1] != ']' ||
+        !value_cidr(str_sub(domain, 1, domain.n - 2), &cidr, &fault))
+        return false;
+    return cidr.bits < (cidr.addr.family == 4 ? 8 : 32);
 }
 
 static bool has_name(struct str s)
@@ -51,7 +63,8 @@ static void judge_piece(struct finder *f, struct str piece, struct macro *to)
     bool wild = str_starts(piece, STR("*.")) || str_starts(piece, STR("[*.]"));
     size_t skip = !wild ? 0 : piece.p[0] == '[' ? strlen("[*.]") : strlen("*.");
     struct str domain = str_sub(piece, skip, piece.n);
-    struct macro inner = { .all = !has_name(domain), .top = is_top(domain) };
+    struct macro inner = { .all = !has_name(domain) || is_every_address(domain),
+                           .top = is_top(domain) };
     if (domain.n && domain.p[0] == '$' && is_top(domain)) {
         const struct macro *named = macro_named(f, str_sub(domain, 1, domain.n));
         inner = (struct macro){ .all = named && named->all, .top = named && named->top };
@@ -80,7 +93,7 @@ static bool takes_all(struct finder *f, const struct arg *arg)
     struct macro whole = { .all = false };
     size_t at = str_find(arg->text, '@');
     if (arg->pattern)
-        return relay_pattern_takes_all(arg->text);
+        return relay_pattern_takes_all(arg->text) || relay_probe(&f->probes, arg->text);
     judge_piece(f, str_sub(arg->text, at < arg->text.n ? at + 1 : 0, arg->text.n), &whole);
     return whole.all;
 }
@@ -88,7 +101,8 @@ static bool takes_all(struct finder *f, const struct arg *arg)
 void relay_find_recipients(struct relay *r)
 {
     const struct model *m = r->model;
-    struct finder f = { r, { .arena = m->arena } };
+    struct finder f = { .relay = r, .macros = { .arena = m->arena } };
+    regexps_init(&f.probes.regexps, m->arena);
     for (const struct line *l = m->lines.first; l; l = l->next) {
         bool host = l->what->dir == m->target[TARGET_global_host_name];
         bool relays = l->what->dir == m->target[TARGET_global_relay_domain] ||

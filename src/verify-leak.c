@@ -23,6 +23,11 @@ struct site {
     struct addrset common; /* what all its listeners allow */
 };
 
+struct sites {
+    struct site *v;
+    size_t n, cap;
+};
+
 static bool says_relay(const struct model *m, const struct lines *lines, int word)
 {
     int said = line_bool(lines, m->target[TARGET_source_relay]);
@@ -106,16 +111,19 @@ static const char *cure(const struct listener *to)
                                      : "allow them there too, or say `always-allow-relaying no`";
 }
 
-/* Two listeners that are open to each other's clients are one fault.  */
+/* Two listeners that are open to each other's clients are one fault.  Where only programs of this
+   machine reach the other one nobody else gains anything by it.  */
 static void report(const struct leaks *k, const struct site *site, size_t i, size_t to,
                    const struct prefix *x)
 {
     const struct model *m = k->m;
     const struct listener *from = m->listeners.v[i], *other = m->listeners.v[to];
     const struct prefix *back = m->relay->of[i] == site->door ? leak(k, site, to, i) : NULL;
-    struct diag *d = diag(m->diags, CHECK_relay_allow_leaks, x->span,
-                          "these clients may relay by way of `%.*s` too, which does not allow them",
-                          STR_ARG(other->object.name));
+    enum level level = relay_is_outside(site->door) ? LEVEL_ERROR : LEVEL_NOTE;
+    struct diag *d =
+        diag_at(m->diags, CHECK_relay_allow_leaks, level, x->span,
+                "these clients may relay by way of `%.*s` too, which does not allow them",
+                STR_ARG(other->object.name));
     diag_also(m->diags, d, other->object.span, "the other listener");
     if (back)
         diag_also(m->diags, d, back->span, "and these, in turn, by way of `%.*s`",
@@ -189,6 +197,13 @@ static struct site site_of(const struct leaks *k, const struct relay_door *door)
     return site;
 }
 
+static void add_site(const struct leaks *k, const struct relay_door *door, struct sites *sites)
+{
+    struct site site = site_of(k, door);
+    if (site.open.n && door->own[RELAY_RIGHT] < 0)
+        VEC_PUSH(k->m->scratch, sites, site);
+}
+
 static bool has_allow(const struct model *m)
 {
     for (size_t i = 0; i < m->listeners.n; i++)
@@ -200,16 +215,15 @@ static bool has_allow(const struct model *m)
 void verify_relay_allow_leaks(const struct model *m)
 {
     struct leaks k = { .m = m };
-    VEC(struct site) sites = { 0 };
+    struct sites sites = { 0 };
     if (!has_allow(m))
         return;
     k.meant = meant_for_all(m);
     find_allowed(&k);
-    for (size_t i = 0; i < m->relay->doors.n; i++) {
-        struct site site = site_of(&k, m->relay->doors.v[i]);
-        if (site.open.n && site.door->own[RELAY_RIGHT] < 0)
-            VEC_PUSH(m->scratch, &sites, site);
-    }
+    for (int outside = 1; outside >= 0; outside--) /* errors before notes: one is told */
+        for (size_t i = 0; i < m->relay->doors.n; i++)
+            if (relay_is_outside(m->relay->doors.v[i]) == outside)
+                add_site(&k, m->relay->doors.v[i], &sites);
     for (size_t i = 0; i < m->listeners.n; i++)
         for (size_t n = gives(&k, i) ? 0 : sites.n; n < sites.n; n++)
             if (find_leak(&k, &sites.v[n], n, i))

@@ -91,18 +91,26 @@ static bool is_domain(const struct regexp_pieces *p, size_t from, size_t to)
     return is_alpha(p->v[last].byte) && !(from == 1 && p->v[0].kind == REGEXP_START);
 }
 
+/* The dot before a label that stands alone, at 'i', belongs to it: whatever label there is may
+   stand before that.  Not in what must begin at the start of an address.  */
+static size_t lone_start(const struct regexp_pieces *p, size_t at, size_t i)
+{
+    bool whole = at < i || p->v[0].kind != REGEXP_START;
+    return i - (whole && i > 0 && is_byte(&p->v[i - 1], '.'));
+}
+
 /* Judges the domains of one pattern up to the first that is reported.  A pattern that cannot be
    understood to its end is left alone.  */
 static void judge_pattern(const struct model *m, struct found *f, domain_judge *judge)
 {
     regexp_cut(m->scratch, f->arg.text, &f->pieces);
     const struct regexp_pieces *p = &f->pieces;
-    size_t i = find_at(p);
+    size_t at = find_at(p);
     if (p->n && p->v[p->n - 1].kind == REGEXP_OTHER)
         return;
-    for (i = i < p->n ? i + 1 : 0; i < p->n; i = f->to + 1) {
-        f->from = i;
+    for (size_t i = at < p->n ? at + 1 : 0; i < p->n; i = f->to + 1) {
         f->to = domain_end(p, i);
+        f->from = is_domain(p, i, f->to) ? i : lone_start(p, at, i);
         if (is_domain(p, f->from, f->to) && judge(m, f))
             return;
     }

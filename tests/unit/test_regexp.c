@@ -121,6 +121,31 @@ static const struct regexp_fault *fault_of(const char *pattern)
     return regexp_fault(&patterns, str_of(pattern));
 }
 
+/* 'pattern' can be run, and matches.  */
+static bool matches(const char *pattern, const char *text)
+{
+    struct regexp_program program;
+    if (!regexp_open(&patterns, str_of(pattern), &program))
+        return false;
+    bool found = regexp_match(&program, str_of(text));
+    regexp_close(&program);
+    return found;
+}
+
+START_TEST(match)
+{
+    char text[64];
+    memset(text, 'a', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    regexps_init(&patterns, &arena);
+    ck_assert(matches("b\\.c$", "a@b.c") == regexp_is_checked());
+    ck_assert(matches("", "a") == regexp_is_checked());
+    ck_assert(!matches("^b", "a@b.c"));
+    ck_assert(!matches("(", "("));
+    ck_assert(!matches("(a|aa|aaa)+c", text)); /* stopped */
+}
+END_TEST
+
 START_TEST(faults)
 {
     regexps_init(&patterns, &arena);
@@ -161,6 +186,7 @@ int main(void)
     TCase *all = tcase_create("regexp");
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, cut);
+    tcase_add_test(all, match);
     tcase_add_test(all, gives_up);
     tcase_add_test(all, literals);
     tcase_add_test(all, everythings);
