@@ -19,8 +19,8 @@ struct relay_probes {
     struct str (*pairs)[2]; /* made when they are first asked for */
 };
 
-/* 'pattern' matches recipients of two unrelated domains below the same top-level one.
-   Nothing that names a domain or a mailbox does.  False where it was built without PCRE2.  */
+/* 'pattern' matches recipients of two unrelated domains below the same top-level one; nothing that
+   names a domain or a mailbox does.  False where it was built without PCRE2.  */
 bool relay_probe(struct relay_probes *, struct str pattern);
 
 /* Anybody can have a domain below 'domain'; only the common ones are known.  */
