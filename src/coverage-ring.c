@@ -61,7 +61,7 @@ void coverage_order(struct arena *arena, const struct keys *keys, key_list *list
         if (!k->bad)
             VEC_PUSH(arena, &all, (struct ranked){ k, labels(k->domain.text), all.n });
     }
-    if (sorted) /* keys that are all written as 'domain-key' keep their order */
+    if (sorted && all.n) /* keys that are all written as 'domain-key' keep their order */
         qsort(all.v, all.n, sizeof *all.v, by_rank);
     for (size_t i = 0; i < all.n; i++)
         if (!i || !same_key(all.v[i - 1].key, all.v[i].key)) /* else a policy said it too */
