@@ -331,8 +331,10 @@ static bool route_host(struct bind *b, struct arg *arg)
         tail = str_sub(arg->text, colon - 1, arg->text.n);
         host = str_sub(arg->text, 0, colon - 1);
         if (!value_int(str_sub(tail, 1, tail.n), 1, 65535, &port, &f)) {
-            diag(b->diags, CHECK_directive_value, arg->span, "`%.*s` has no port: %s",
-                 STR_ARG(arg->text), f.why);
+            struct diag *d = diag(b->diags, CHECK_directive_value, arg->span,
+                                  "`%.*s` has no port: %s", STR_ARG(arg->text), f.why);
+            if (str_ieq(host, STR("lookup-mx")))
+                diag_help(b->diags, d, "write `smtp-hosts %.*s`", STR_ARG(arg->text));
             return false;
         }
     }

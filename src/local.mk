@@ -94,6 +94,7 @@ libpmtac_a_SOURCES += \
 	%D%/plan-inbound.c \
 	%D%/plan-internal.h \
 	%D%/plan-outbound.c \
+	%D%/plan-undo.c \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/regexp-piece.c \

@@ -29,6 +29,7 @@ enum lower {
     LOWER_tls_out_required,
     LOWER_tls_out_dane,
     LOWER_tls_out_mta_sts,
+    LOWER_tls_out_undone,
     LOWER_sign,
     LOWER_defaults,
     N_LOWERS

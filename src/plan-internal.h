@@ -19,11 +19,19 @@ struct kept {
     const struct tls *identity;
     uint8_t word; /* enum tls_word of what is around it */
     bool sign;
+    unsigned reached;
     enum scope parent;
     const struct conf_section *section;
 };
 
-enum { N_KEPT = 64 };            /* a power of two */
+/* Domain sections of one scope, for what those of a nearer scope or narrower pattern inherit.  */
+struct spread {
+    const struct domains *domains;
+    unsigned any; /* what its "*" switches: bits of plan-undo.c */
+    bool wild;    /* some pattern holds for many domains */
+};
+
+enum { N_KEPT = 64, N_SPREADS = 16 }; /* powers of two */
 
 struct plan {
     const struct model *m;
@@ -31,6 +39,7 @@ struct plan {
     struct arena *arena; /* of 'conf' */
     struct diags *diags;
     struct kept *kept;            /* N_KEPT of them, by the address of the block */
+    struct spread *spreads;       /* N_SPREADS of them, of pools and the server, in the same way */
     struct conf_section *globals; /* lines of the file itself that others add to */
 };
 
@@ -62,6 +71,19 @@ void plan_outbound_tls(struct plan *, struct conf_section *, const struct tls_us
 
 /* The identity that 'use' names, or NULL.  */
 const struct tls *plan_tls_of(const struct tls_use *use);
+
+/* The switch of protocol 'i' towards destinations.  */
+const struct directive *plan_protocol(const struct plan *, int i);
+
+/* plan-undo.c: what the sections of a scope pass on; 'tls' is said around them, or NULL.  */
+struct spread plan_spread(const struct plan *, const struct domains *, const struct tls_use *tls);
+
+/* What they pass on to a section for 'pattern', as bits.  */
+unsigned plan_reached(struct plan *, const struct spread *, struct str pattern);
+
+/* Turns back what was 'reached' and 'use', with the lines 'said' beside it, does not mean.  */
+void plan_undo(struct plan *, struct conf_section *, unsigned reached, const struct tls_use *use,
+               const struct lines *said);
 
 /* plan-inbound.c: listeners, sources, users */
 void plan_inbound(struct plan *);

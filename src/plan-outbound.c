@@ -67,7 +67,8 @@ struct around {
 
 /* 'd' may be NULL: a 'domain *' that nobody has written.  */
 static struct conf_section *new_domain(struct plan *p, struct conf_section *parent,
-                                       const struct domain *d, const struct around *around)
+                                       const struct domain *d, const struct around *around,
+                                       unsigned reached)
 {
     struct span origin = d                                ? d->span
                          : around->tls->word != TLS_UNSET ? around->tls->span
@@ -76,41 +77,45 @@ static struct conf_section *new_domain(struct plan *p, struct conf_section *pare
         conf_section(p->conf, parent, SCOPE_domain, d ? d->pattern : STR("*"), origin, origin);
     if (d) {
         plan_outbound_tls(p, s, &d->tls, &d->lines);
+        plan_undo(p, s, reached, &d->tls, &d->lines);
         plan_lines(p, s, &d->lines);
     }
-    if (around && (!d || d->tls.word == TLS_UNSET))
+    if (around && (!d || d->tls.word == TLS_UNSET)) {
         plan_outbound_tls(p, s, around->tls, d ? &d->lines : NULL);
+        plan_undo(p, s, reached, around->tls, d ? &d->lines : NULL);
+    }
     if (around && around->sign)
         plan_lower(p, s, LOWER_sign, NULL, around->sign->span);
     return s;
 }
 
 static struct kept kept_as(const struct conf_section *parent, const struct domain *d,
-                           const struct around *around)
+                           const struct around *around, unsigned reached)
 {
     return (struct kept){ .block = d->block,
                           .identity = around ? plan_tls_of(around->tls) : NULL,
                           .word = around ? around->tls->word : TLS_UNSET,
                           .sign = around && around->sign,
+                          .reached = reached,
                           .parent = parent->scope };
 }
 
 static bool is_same(const struct kept *a, const struct kept *b)
 {
     return a->block == b->block && a->identity == b->identity && a->word == b->word &&
-           a->sign == b->sign && a->parent == b->parent;
+           a->sign == b->sign && a->reached == b->reached && a->parent == b->parent;
 }
 
 /* The section of a block that stands in many places is made once, in memory that lasts, unless
    these places are wanted; but what had to be said of it is said each time.  */
 static void plan_domain(struct plan *p, struct conf_section *parent, const struct domain *d,
-                        const struct around *around)
+                        const struct around *around, unsigned reached)
 {
     if (!parent || !d->block || p->conf->places) {
-        new_domain(p, parent, d, around);
+        new_domain(p, parent, d, around, reached);
         return;
     }
-    struct kept key = kept_as(parent, d, around);
+    struct kept key = kept_as(parent, d, around, reached);
     struct kept *kept = &p->kept[((uintptr_t)d->block >> 4 ^ key.word) & (N_KEPT - 1)];
     if (is_same(kept, &key)) {
         conf_again(p->conf, parent, kept->section);
@@ -119,7 +124,7 @@ static void plan_domain(struct plan *p, struct conf_section *parent, const struc
     size_t calls = p->diags->n_calls;
     struct arena *scratch = p->arena;
     p->arena = p->conf->arena = p->m->arena;
-    struct conf_section *section = new_domain(p, parent, d, around);
+    struct conf_section *section = new_domain(p, parent, d, around, reached);
     p->arena = p->conf->arena = scratch;
     if (p->diags->n_calls != calls)
         return;
@@ -128,23 +133,58 @@ static void plan_domain(struct plan *p, struct conf_section *parent, const struc
     *kept = key;
 }
 
-/* The domain sections of a VMTA or a pool.  What the object says of every destination goes into its
-   'domain *', which is made where it is missing.  */
-static void plan_domains(struct plan *p, struct conf_section *parent, const struct domains *domains,
-                         const struct tls_use *tls, const struct key *sign)
+/* What a pool or the server passes on is found out once.  */
+static const struct spread *known_spread(struct plan *p, const struct domains *domains,
+                                         const struct tls_use *tls)
 {
-    const struct around around = { tls, sign };
+    struct spread *known = &p->spreads[((uintptr_t)domains >> 4) & (N_SPREADS - 1)];
+    if (known->domains != domains)
+        *known = plan_spread(p, domains, tls);
+    return known;
+}
+
+/* What the section would inherit: from wider patterns beside it, 'own', from the pools and from the
+   server.  Only a 'tls' word takes something back.  */
+static unsigned reached(struct plan *p, struct str pattern, const struct tls_use *use,
+                        const struct spread *own, const struct refs *pools)
+{
+    unsigned bits = 0;
+    if (use->word == TLS_UNSET)
+        return 0;
+    if (own && !coverage_is_any(pattern))
+        bits |= plan_reached(p, own, pattern);
+    for (const struct ref *r = pools ? pools->first : NULL; r; r = r->next) {
+        const struct pool *pool = coverage_pool_of(r);
+        bits |= plan_reached(p, known_spread(p, &pool->domains, &pool->tls), pattern);
+    }
+    return bits | plan_reached(p, known_spread(p, &p->m->domains, NULL), pattern);
+}
+
+/* What an object says of every destination goes into its 'domain *', which is made where it is
+   missing.  */
+static void plan_any(struct plan *p, struct conf_section *parent, const struct domain *any,
+                     const struct around *around, const struct refs *pools)
+{
+    const struct tls_use *use = any && any->tls.word != TLS_UNSET ? &any->tls : around->tls;
+    unsigned bits = reached(p, STR("*"), use, NULL, pools);
+    if (any)
+        plan_domain(p, parent, any, around, bits);
+    else if (around->tls->word != TLS_UNSET || around->sign)
+        new_domain(p, parent, NULL, around, bits);
+}
+
+/* The domain sections of a VMTA or a pool; 'pools' are those of a VMTA.  */
+static void plan_domains(struct plan *p, struct conf_section *parent, const struct domains *domains,
+                         const struct around *around, const struct refs *pools)
+{
     const struct domain *any = NULL;
+    struct spread own = plan_spread(p, domains, around->tls);
     for (const struct domain *d = domains->first; d; d = d->next)
         if (str_eq(d->pattern, STR("*")))
             any = d;
-    for (const struct domain *d = domains->first; d; d = d->next)
-        if (d != any)
-            plan_domain(p, parent, d, NULL);
-    if (any)
-        plan_domain(p, parent, any, &around);
-    else if (tls->word != TLS_UNSET || sign)
-        new_domain(p, parent, NULL, &around);
+        else
+            plan_domain(p, parent, d, NULL, reached(p, d->pattern, &d->tls, &own, pools));
+    plan_any(p, parent, any, around, pools);
 }
 
 static void plan_vmta(struct plan *p, const struct vmta *v)
@@ -155,7 +195,7 @@ static void plan_vmta(struct plan *p, const struct vmta *v)
     plan_keys(p, s, TARGET_vmta_domain_key, &v->keys);
     plan_colds(p, s, TARGET_vmta_cold, &v->colds);
     plan_lines(p, s, &v->lines);
-    plan_domains(p, s, &v->domains, &v->tls, signs(v));
+    plan_domains(p, s, &v->domains, &(struct around){ &v->tls, signs(v) }, &v->pools);
 }
 
 static void plan_pool(struct plan *p, const struct pool *pool)
@@ -168,7 +208,7 @@ static void plan_pool(struct plan *p, const struct pool *pool)
     plan_keys(p, s, TARGET_pool_domain_key, &pool->keys);
     plan_colds(p, s, TARGET_pool_cold, &pool->colds);
     plan_lines(p, s, &pool->lines);
-    plan_domains(p, s, &pool->domains, &pool->tls, NULL);
+    plan_domains(p, s, &pool->domains, &(struct around){ &pool->tls, NULL }, NULL);
 }
 
 void plan_outbound(struct plan *p)
@@ -182,7 +222,7 @@ void plan_outbound(struct plan *p)
         conf_done(p->conf);
     }
     for (const struct domain *d = p->m->domains.first; d; d = d->next) {
-        plan_domain(p, NULL, d, NULL);
+        plan_domain(p, NULL, d, NULL, reached(p, d->pattern, &d->tls, NULL, NULL));
         conf_done(p->conf);
     }
 }

@@ -131,6 +131,11 @@ static void plan_certificate(const struct bearer *b, enum target target, const s
         plan_line(b->p, b->s, target, args, password ? 2 : 1, origin);
 }
 
+const struct directive *plan_protocol(const struct plan *p, int i)
+{
+    return p->m->target[identities[IDENTITY_domain].protocols[i]];
+}
+
 /* The switches of the protocols below the minimum are off, also where that is the default, which
    a global or packaged setting could change; those from it up are on where they are not by
    default.  */
@@ -239,7 +244,13 @@ static void plan_sections(struct plan *p, bool referred)
 void plan(const struct model *m, struct conf *conf)
 {
     struct kept kept[N_KEPT] = { { .block = NULL } };
-    struct plan p = { .m = m, .conf = conf, .arena = conf->arena, .diags = m->diags, .kept = kept };
+    struct spread spreads[N_SPREADS] = { { 0 } };
+    struct plan p = { .m = m,
+                      .conf = conf,
+                      .arena = conf->arena,
+                      .diags = m->diags,
+                      .kept = kept,
+                      .spreads = spreads };
     plan_globals(&p);
     plan_defaults(&p);
     plan_sections(&p, true);
