@@ -17,57 +17,6 @@ struct str coverage_wider(struct str domain)
     return dot < domain.n ? str_sub(domain, dot + 1, domain.n) : STR("*");
 }
 
-/* The order of writing */
-
-struct ranked {
-    const struct key *key;
-    size_t labels, order; /* "*" has no labels */
-};
-
-static size_t labels(struct str domain)
-{
-    size_t n = !coverage_is_any(domain);
-    for (size_t i = 0; i < domain.n; i++)
-        n += domain.p[i] == '.';
-    return n;
-}
-
-/* The first key whose domain is, or is a parent of, the sender's signs: so more labels first and
-   "*" last, else as declared.  */
-static int by_rank(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->labels != y->labels)
-        return x->labels > y->labels ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static bool same_key(const struct key *a, const struct key *b)
-{
-    return str_ieq(a->selector.text, b->selector.text) && str_ieq(a->domain.text, b->domain.text);
-}
-
-void coverage_order(struct arena *arena, const struct keys *keys, key_list *list)
-{
-    VEC(struct ranked) all = { 0 };
-    bool sorted = false;
-    if (keys->first == keys->last) {
-        if (keys->first && !keys->first->bad)
-            VEC_PUSH(arena, list, keys->first);
-        return;
-    }
-    for (const struct key *k = keys->first; k; k = k->next) {
-        sorted |= k->by_sign;
-        if (!k->bad)
-            VEC_PUSH(arena, &all, (struct ranked){ k, labels(k->domain.text), all.n });
-    }
-    if (sorted && all.n) /* keys that are all written as 'domain-key' keep their order */
-        qsort(all.v, all.n, sizeof *all.v, by_rank);
-    for (size_t i = 0; i < all.n; i++)
-        if (!i || !same_key(all.v[i - 1].key, all.v[i].key)) /* else a policy said it too */
-            VEC_PUSH(arena, list, all.v[i].key);
-}
-
 /* Domain macros */
 
 enum { MACRO_DEPTH = 16, MACRO_DOMAINS = 10000 };
@@ -113,10 +62,77 @@ static void expand(struct expansion *e, struct sign_key key, size_t from, int de
     }
 }
 
+/* The order of writing */
+
+struct ranked {
+    const struct key *key;
+    size_t labels, order; /* "*" has no labels */
+};
+
+static size_t labels(struct str domain)
+{
+    size_t n = !coverage_is_any(domain);
+    for (size_t i = 0; i < domain.n; i++)
+        n += domain.p[i] == '.';
+    return n;
+}
+
+/* A macro stands in one place for all its domains: for the most specific of them.  */
+static size_t key_labels(const struct coverage *c, const struct key *k)
+{
+    key_vec all = { 0 };
+    size_t most = 0;
+    if (str_find(k->domain.text, '$') == k->domain.text.n)
+        return labels(k->domain.text);
+    expand(&(struct expansion){ c, &all, MACRO_DOMAINS }, (struct sign_key){ k->domain.text, k }, 0,
+           0);
+    for (size_t i = 0; i < all.n; i++)
+        if (labels(all.v[i].domain) > most)
+            most = labels(all.v[i].domain);
+    return most;
+}
+
+/* The first key whose domain is, or is a parent of, the sender's signs: so more labels first and
+   "*" last, else as declared.  */
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->labels != y->labels)
+        return x->labels > y->labels ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static bool same_key(const struct key *a, const struct key *b)
+{
+    return str_ieq(a->selector.text, b->selector.text) && str_ieq(a->domain.text, b->domain.text);
+}
+
+void coverage_order(const struct coverage *c, struct arena *arena, const struct keys *keys,
+                    key_list *list)
+{
+    VEC(struct ranked) all = { 0 };
+    bool sorted = false;
+    if (keys->first == keys->last) {
+        if (keys->first && !keys->first->bad)
+            VEC_PUSH(arena, list, keys->first);
+        return;
+    }
+    for (const struct key *k = keys->first; k; k = k->next) {
+        sorted |= k->by_sign;
+        if (!k->bad)
+            VEC_PUSH(arena, &all, (struct ranked){ k, key_labels(c, k), all.n });
+    }
+    if (sorted && all.n) /* keys that are all written as 'domain-key' keep their order */
+        qsort(all.v, all.n, sizeof *all.v, by_rank);
+    for (size_t i = 0; i < all.n; i++)
+        if (!i || !same_key(all.v[i - 1].key, all.v[i].key)) /* else a policy said it too */
+            VEC_PUSH(arena, list, all.v[i].key);
+}
+
 void coverage_keys(const struct coverage *c, const struct keys *keys, key_vec *v)
 {
     key_list order = { 0 };
-    coverage_order(c->m->scratch, keys, &order);
+    coverage_order(c, c->m->scratch, keys, &order);
     for (size_t i = 0; i < order.n; i++)
         expand(&(struct expansion){ c, v, MACRO_DOMAINS },
                (struct sign_key){ order.v[i]->domain.text, order.v[i] }, 0, 0);

@@ -123,8 +123,9 @@ typedef VEC(struct str) name_list;
 typedef VEC(struct sign_key) key_vec;
 
 /* Fills 'list' with the good keys of one scope in the order in which they are written: as declared,
-   but from the most specific domain to "*" where a 'sign' is among them.  */
-void coverage_order(struct arena *, const struct keys *, key_list *list);
+   but from the most specific domain to "*" where a 'sign' is among them; a macro stands where the
+   most specific of its domains would.  The list is taken from the arena.  */
+void coverage_order(const struct coverage *, struct arena *, const struct keys *, key_list *list);
 
 /* The same, with all domains that macros stand for.  The list is scratch space.  */
 void coverage_keys(const struct coverage *, const struct keys *, key_vec *);

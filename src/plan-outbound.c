@@ -20,7 +20,7 @@ void plan_origins(struct plan *p, struct conf_section *s, enum target target,
 void plan_keys(struct plan *p, struct conf_section *s, enum target target, const struct keys *keys)
 {
     key_list list = { 0 };
-    coverage_order(p->arena, keys, &list);
+    coverage_order(p->m->coverage, p->arena, keys, &list);
     for (size_t i = 0; i < list.n; i++) {
         const struct key *k = list.v[i];
         struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
