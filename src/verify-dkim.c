@@ -180,6 +180,29 @@ static void find_shadowed(const struct model *m, const key_vec *keys)
     }
 }
 
+/* Keys of one domain with several selectors: the first of them signs.  A second signature may take
+   another one: that is not documented.  */
+static void find_twins(const struct model *m, const key_vec *keys)
+{
+    struct map before = { .arena = m->scratch };
+    for (size_t i = 0; i < keys->n; i++) {
+        const struct key *key = keys->v[i].key;
+        void **slot = map_add(&before, keys->v[i].domain);
+        const struct key *over = *slot;
+        if (!over)
+            *slot = (void *)key;
+        if (!over || str_ieq(over->selector.text, key->selector.text) ||
+            str_find(key->domain.text, '$') < key->domain.text.n)
+            continue;
+        struct diag *d = diag_at(m->diags, CHECK_dkim_shadowed, LEVEL_WARNING, key->span,
+                                 "this key never signs: another one for `%.*s` is taken",
+                                 STR_ARG(key->domain.text));
+        diag_also(m->diags, d, over->span, "the selector `%.*s` signs",
+                  STR_ARG(over->selector.text));
+        diag_help(m->diags, d, "PowerMTA takes the first that fits: leave out one of them");
+    }
+}
+
 /* What 'sign' writes is sorted.  */
 static bool any_line(const struct keys *keys)
 {
@@ -189,13 +212,21 @@ static bool any_line(const struct keys *keys)
     return found;
 }
 
-static void shadowed_in(const struct model *m, const struct keys *keys)
+/* 'ring' is of these keys, so that it knows whether a domain has several.  */
+static void shadowed_in(const struct model *m, const struct keys *keys, const struct ring *ring)
 {
     key_vec list = { 0 };
-    if (keys->first == keys->last || !any_line(keys))
+    if (keys->first == keys->last)
+        return;
+    bool lines = any_line(keys);
+    bool twins = ring->n > ring->first->n && !model_says(m, TARGET_domain_second_dkim_sign);
+    if (!lines && !twins)
         return;
     coverage_keys(m->coverage, keys, &list);
-    find_shadowed(m, &list);
+    if (lines)
+        find_shadowed(m, &list);
+    if (twins)
+        find_twins(m, &list);
 }
 
 static void shadowed_in_list(const struct model *m, const struct section_body *s)
@@ -213,11 +244,14 @@ static void shadowed_in_list(const struct model *m, const struct section_body *s
 
 void verify_dkim_shadowed(const struct model *m)
 {
-    shadowed_in(m, &m->keys);
+    if (m->coverage->n_keys)
+        shadowed_in(m, &m->keys, m->coverage->global);
     for (size_t i = 0; i < m->vmtas.n; i++)
-        shadowed_in(m, &m->vmtas.v[i]->keys);
+        if (m->vmtas.v[i]->station)
+            shadowed_in(m, &m->vmtas.v[i]->keys, m->vmtas.v[i]->station->own);
     for (size_t i = 0; i < m->pools.n; i++)
-        shadowed_in(m, &m->pools.v[i]->keys);
+        if (m->pools.v[i]->common)
+            shadowed_in(m, &m->pools.v[i]->keys, m->pools.v[i]->common->ring);
     for (size_t i = 0; i < m->sections.n; i++)
         if (m->sections.v[i]->scope == SCOPE_domain_key_list)
             shadowed_in_list(m, m->sections.v[i]);
