@@ -82,7 +82,8 @@ struct arg expand_value(struct env *, struct value v, uint32_t i);
    where something is wrong, and reports it.  */
 bool expand_header(struct env *outer, const struct stmt *s, uint32_t n, struct env *inner);
 
-/* Takes 'n' elements off the budget.  Returns false where it is spent, and reports it at 'span'.  */
+/* Takes 'n' elements off the budget.  Returns false where it is spent, and reports it at
+   'span'.  */
 bool expand_spend(struct env *, struct span span, size_t n);
 
 /* The variable 'name', or NULL.  */

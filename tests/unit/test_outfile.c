@@ -446,7 +446,11 @@ START_TEST(same_place)
     ck_assert(outfile_same_place("dir/a", "link//a"));
     ck_assert(!outfile_same_place("dir/a", "a"));
     ck_assert(!outfile_same_place("a", "b"));
-    ck_assert(!outfile_same_place("none/a", "none/a"));
+    /* A folder that is yet to be made.  */
+    ck_assert(outfile_same_place("none/a", ".//none/./a"));
+    ck_assert(!outfile_same_place("none/a", "none/b"));
+    ck_assert(!outfile_same_place("none/a", "none/a/b"));
+    ck_assert(!outfile_same_place("none/a", "/none/a"));
 }
 END_TEST
 
