@@ -52,13 +52,14 @@ static unsigned roll(struct maker *k, unsigned n)
 
 static void make_settings(struct maker *k, const char *indent, unsigned often)
 {
+    static const char fallback[] = "dkim-identity news@none.test; dkim-identity-fallback "
+                                   "@acme.corp.example";
     static const char *const settings[] = { "dkim-sign yes",
                                             "dkim-sign no",
                                             "dkim-sign if-x-dkim-options-present",
                                             "dkim-identity @beta.corp.example",
                                             "dkim-identity strict-from",
-                                            "dkim-identity news@none.test; dkim-identity-fallback "
-                                            "@acme.corp.example",
+                                            fallback,
                                             "max-smtp-out 5" };
     for (unsigned i = 0; i < N_PATTERNS; i++)
         if (roll(k, 10) < often)
