@@ -145,24 +145,13 @@ static void check_default(struct bind *b, const struct block *block, enum scope 
              line->what->dir->name, line->what->dir->fallback);
 }
 
-static bool same_values(const struct line *x, const struct line *y)
-{
-    if (x->what->n_args != y->what->n_args)
-        return false;
-    for (uint32_t i = 0; i < x->what->n_args; i++)
-        if (!str_eq(x->what->args[i].text, y->what->args[i].text) ||
-            x->what->args[i].joined != y->what->args[i].joined)
-            return false;
-    return true;
-}
-
 /* 'line' repeats 'before', where the directive may stand once.  True where it counts no more.  */
 static bool repeats(struct bind *b, struct block *block, struct line *before, struct line *line)
 {
     bool here = line_span(before).lo >= block->braces.lo && line_span(before).lo < block->braces.hi;
     if (line->copied > before->copied)
         return true; /* what stands beside a policy wins */
-    if (same_values(before, line) && (line->copied || !here))
+    if (line_same_values(before, line) && (line->copied || !here))
         return true;
     if (!here && !line->copied && block->braces.hi) {
         struct diag *m = diag(b->diags, CHECK_name_duplicate, line_span(line),

@@ -229,9 +229,7 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
     struct io_identity identity;
     const char *why = NULL;
     struct str text;
-    path = load_beside(b->program, secret->arg.span, path);
-    if (io->read(io->context, b->arena, arena_str(b->arena, path).p, 64 << 10, &text, &identity,
-                 &why)) {
+    if (io->read(io->context, b->arena, path.p, 64 << 10, &text, &identity, &why)) {
         missing(b, secret->arg, "the file", path,
                 arena_printf(b->arena, "cannot be read: %s", why).p);
         return;
@@ -282,12 +280,12 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
             read_environment(b, &secret, str_sub(arg.text, 4, arg.text.n));
     } else if (str_starts(arg.text, STR("file:"))) {
         struct str path = str_sub(arg.text, strlen("file:"), arg.text.n);
-        if (!arg.bad)
-            VEC_PUSH(b->arena, &b->program->secret_paths,
-                     arena_str(b->arena, load_beside(b->program, arg.span, path)));
+        path = arena_str(b->arena, load_beside(b->program, arg.span, path));
         secret.kind = SECRET_FILE;
+        if (!arg.bad)
+            VEC_PUSH(b->arena, &b->program->secret_paths, path);
         if (wanted)
-            read_file(b, &secret, str_sub(arg.text, 5, arg.text.n));
+            read_file(b, &secret, path);
     } else {
         secret.text = arg.text;
         secret.known = !arg.bad && arg.text.n > 0;

@@ -57,13 +57,7 @@ static bool same_bool(const struct line *x, const struct line *y)
 
 bool inbound_same(const struct line *x, const struct line *y)
 {
-    if (x->what->n_args != y->what->n_args)
-        return false;
-    for (uint32_t i = 0; i < x->what->n_args; i++)
-        if (!str_eq(x->what->args[i].text, y->what->args[i].text) ||
-            x->what->args[i].joined != y->what->args[i].joined)
-            return same_bool(x, y);
-    return true;
+    return line_same_values(x, y) || same_bool(x, y);
 }
 
 static void contradiction(struct maker *k, const struct line *here, const struct line *there)

@@ -30,6 +30,17 @@ struct line *line_make(struct arena *arena, const struct directive *dir, const s
     return line;
 }
 
+bool line_same_values(const struct line *x, const struct line *y)
+{
+    if (x->what->n_args != y->what->n_args)
+        return false;
+    for (uint32_t i = 0; x->what != y->what && i < x->what->n_args; i++)
+        if (!str_eq(x->what->args[i].text, y->what->args[i].text) ||
+            x->what->args[i].joined != y->what->args[i].joined)
+            return false;
+    return true;
+}
+
 int line_bool(const struct lines *lines, const struct directive *dir)
 {
     struct line *line = line_find(lines, dir);

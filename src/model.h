@@ -391,6 +391,9 @@ static inline bool line_maybe(const struct lines *lines, const struct directive 
 
 struct line *line_find_there(const struct lines *, const struct directive *dir);
 
+/* The lines have the same values, as they are written.  */
+bool line_same_values(const struct line *, const struct line *);
+
 /* The line of 'lines' with directive 'dir', the last one where it is repeated, or NULL.  */
 static inline struct line *line_find(const struct lines *lines, const struct directive *dir)
 {

@@ -78,6 +78,7 @@ unit_tests = \
 	%D%/unit/test_topologies
 
 LDADD = libpmtac.a $(PCRE2_LIBS) $(CHECK_LIBS)
+EXTRA_DIST += %D%/unit/unit.h
 tests_unit_test_topologies_SOURCES = %D%/unit/reader.h %D%/unit/test_topologies.c
 
 if HAVE_CHECK

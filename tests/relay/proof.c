@@ -985,22 +985,10 @@ static int read_topology(void *context, struct arena *arena, const char *path, s
     return 0;
 }
 
-static size_t glob_nothing(void *context, struct arena *arena, const char *pattern,
-                           struct str **paths)
-{
-    (void)context, (void)arena, (void)pattern, (void)paths;
-    return 0;
-}
-
-static const char *no_variable(void *context, const char *name)
-{
-    (void)context, (void)name;
-    return NULL;
-}
-
 static void try_topology(unsigned long number)
 {
-    static const struct io io = { NULL, read_topology, glob_nothing, no_variable };
+    struct io io = io_nothing;
+    io.read = read_topology;
     static struct compilation c;
     static struct str path;
     struct options options = { .relay = true, .json = true };

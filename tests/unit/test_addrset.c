@@ -2,9 +2,8 @@
 
 #include <config.h>
 
-#include <check.h>
-
 #include "addrset.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -174,9 +173,5 @@ int main(void)
     tcase_add_test(tcase, labels_of_the_narrowest);
     tcase_add_test(tcase, as_numbers);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_run(suite);
 }

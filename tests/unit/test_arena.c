@@ -3,10 +3,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "buf.h"
+#include "unit.h"
 
 enum { ALIGNMENT = 8, LARGE = 64 << 10 };
 
@@ -345,9 +345,5 @@ int main(void)
     tcase_add_test(all, trouble_jumps);
     tcase_add_test(all, freed_twice);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

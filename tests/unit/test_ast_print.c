@@ -2,10 +2,9 @@
 
 #include <config.h>
 
-#include <check.h>
-
 #include "../fuzz/tree.h"
 #include "legacy.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -220,9 +219,5 @@ int main(void)
     tcase_add_test(all, rows);
     tcase_add_test(all, rows_without_tls);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

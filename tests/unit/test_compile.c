@@ -3,11 +3,11 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "compile.h"
+#include "unit.h"
 
 struct entry {
     const char *path, *text;
@@ -351,9 +351,5 @@ int main(void)
     tcase_add_test(all, without_inputs);
     tcase_add_test(all, defines);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -3,10 +3,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "emit.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -390,9 +390,5 @@ int main(void)
     tcase_add_test(all, out_of_place);
     tcase_add_test(all, every_directive);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

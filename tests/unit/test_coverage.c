@@ -8,12 +8,12 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "compile.h"
+#include "unit.h"
 
 enum { TOPOLOGIES = 4000, MAX_VMTAS = 7, MAX_POOLS = 2, MAX = 64, ROOM = 2048, LONGEST = 1 << 16 };
 
@@ -516,19 +516,6 @@ static int read_text(void *context, struct arena *arena, const char *path, size_
     return 0;
 }
 
-static size_t find_nothing(void *context, struct arena *arena, const char *pattern,
-                           struct str **paths)
-{
-    (void)context, (void)arena, (void)pattern, (void)paths;
-    return 0;
-}
-
-static const char *no_variable(void *context, const char *name)
-{
-    (void)context, (void)name;
-    return NULL;
-}
-
 static void hold_table(const struct conf *c, const struct told *rows, size_t n)
 {
     for (size_t d = 0; d < N_DOMAINS; d++) {
@@ -566,7 +553,9 @@ static bool try_one(unsigned number)
     static char memory[LONGEST];
     static struct told rows[ROOM];
     struct str text = topology_of(number, memory), input = STR("a.topo");
-    struct io io = { &text, read_text, find_nothing, no_variable };
+    struct io io = io_nothing;
+    io.context = &text;
+    io.read = read_text;
     struct options options = { .fragment = true, .dkim = true, .json = true };
     struct conf conf = { .n_vmtas = 0 };
     struct compilation c;
@@ -597,9 +586,5 @@ int main(void)
     tcase_set_timeout(all, 300);
     tcase_add_test(all, the_table_and_powermta_agree);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

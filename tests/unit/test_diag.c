@@ -2,10 +2,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "diag.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -732,9 +732,5 @@ int main(void)
     tcase_add_test(all, json_columns);
     tcase_add_test(all, json_of_hostile_bytes);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -2,12 +2,12 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "dict.h"
+#include "unit.h"
 
 static const char *const foreign_names[] = {
 #define FOREIGN(NAME, INSTEAD) NAME,
@@ -275,9 +275,5 @@ int main(void)
     tcase_add_test(tables, secrets_are_known);
     suite_add_tcase(suite, tables);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

@@ -9,13 +9,13 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "compile.h"
+#include "unit.h"
 
 enum { SAMPLE = 700, FILES = 2000, PATH_SIZE = 1024, INPUT_SIZE = 20000 };
 
@@ -329,11 +329,8 @@ int main(void)
     tcase_add_test(all, bytes);
     suite_add_tcase(suite, all);
     read_files();
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int status = unit_run(suite);
     for (size_t i = 0; i < n_files; i++)
         free((void *)(uintptr_t)files[i].text.p);
-    return failed > 0;
+    return status;
 }

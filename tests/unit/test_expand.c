@@ -2,11 +2,11 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "expand.h"
 #include "parse.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -403,9 +403,5 @@ int main(void)
     tcase_add_test(all, headers);
     tcase_add_test(all, the_budget);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -3,13 +3,13 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "compile.h"
 #include "explain.h"
 #include "regexp.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -297,9 +297,5 @@ int main(void)
     tcase_add_test(tcase, allowed);
     tcase_add_test(tcase, texts);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return unit_run(suite);
 }

@@ -7,7 +7,6 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +24,7 @@
 
 #include "deliver.h"
 #include "outfile.h"
+#include "unit.h"
 
 /* What happens at call number 'at' (from 1; 0 never).  */
 static struct {
@@ -401,9 +401,5 @@ int main(void)
     tcase_add_test(all, nothing_changed);
     tcase_add_test(all, one_of_many_changed);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

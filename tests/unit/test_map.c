@@ -2,10 +2,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdio.h>
 
 #include "map.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -194,9 +194,5 @@ int main(void)
     tcase_add_test(all, hashes_alike);
     tcase_add_test(all, hash_folds);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -19,9 +19,8 @@
 #undef arena_str
 #undef arena_vprintf
 
-#include <check.h>
-
 #include "compile.h"
+#include "unit.h"
 
 void *arena_alloc_slow(struct arena *arena, size_t size);
 void *arena_zalloc(struct arena *arena, size_t n, size_t size);
@@ -238,9 +237,5 @@ int main(void)
     tcase_add_test(all, convert);
     tcase_add_test(all, legacy);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -2,10 +2,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <getopt.h>
 
 #include "opts.h"
+#include "unit.h"
 
 static struct arena arena;
 static struct opts opts;
@@ -106,9 +106,5 @@ int main(void)
     tcase_add_test(all, depfiles);
     tcase_add_test(all, refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -2,7 +2,6 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "outfile.h"
+#include "unit.h"
 
 enum { MODE = 0640 };
 
@@ -538,9 +538,5 @@ int main(void)
     tcase_add_test(all, standard_output);
     tcase_add_test(all, slow_reader);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

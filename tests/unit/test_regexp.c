@@ -4,7 +4,7 @@
 
 #include "regexp.h"
 
-#include <check.h>
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -193,9 +193,5 @@ int main(void)
     tcase_add_test(all, faults);
     tcase_add_test(all, memory);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

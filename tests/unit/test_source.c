@@ -3,11 +3,11 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "source.h"
+#include "unit.h"
 
 static struct arena arena;
 static jmp_buf handler;
@@ -259,9 +259,5 @@ int main(void)
     tcase_add_test(all, full);
     tcase_add_test(all, opened);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -2,11 +2,11 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <locale.h>
 #include <stdlib.h>
 
 #include "str.h"
+#include "unit.h"
 
 static void check_text(struct str s, const char *text)
 {
@@ -148,9 +148,5 @@ int main(void)
     tcase_add_test(all, trim);
     tcase_add_test(all, letters);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

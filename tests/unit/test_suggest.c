@@ -2,10 +2,10 @@
 
 #include <config.h>
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "suggest.h"
+#include "unit.h"
 
 /* What is suggested for 'word' out of the NULL-terminated 'words'.  */
 static const char *nearest(const char *word, const char *const *words)
@@ -172,9 +172,5 @@ int main(void)
     tcase_add_test(all, first_of_equals);
     tcase_add_test(all, long_words);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }

@@ -10,10 +10,9 @@
 
 #include <config.h>
 
-#include <check.h>
-
 #include "compile.h"
 #include "reader.h"
+#include "unit.h"
 
 enum { HOSTS = 3, SECRETS = 64, HALF = 12, VMTAS = 64, DAMAGES = 12, INPUT_SIZE = 1 << 16 };
 
@@ -870,9 +869,5 @@ int main(void)
     tcase_add_test(all, reader);
     tcase_add_test(all, random_topologies);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return unit_run(suite);
 }
