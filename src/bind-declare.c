@@ -55,9 +55,12 @@ static bool same_rows(const struct stmt *x, const struct stmt *y)
 bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind space,
                   struct arg name, const struct stmt *s)
 {
-    *o = (struct object){
-        .kind = kind, .name = name.text, .span = name.span, .stmt = s, .shared = b->shared
-    };
+    *o = (struct object){ .kind = kind,
+                          .name = name.text,
+                          .span = name.span,
+                          .stmt = s,
+                          .made = s->words->v[0].made,
+                          .shared = b->shared };
     void **slot = map_add(&b->model->names[space], name.text);
     const struct object *before = *slot;
     if (before) {
@@ -201,7 +204,7 @@ static bool join_listener(struct bind *b, const struct stmt *s, struct args h)
 {
     struct listener *l = map_get(&b->model->names[KIND_listener], h.v[1].text);
     struct ref via = { .name = STR("") };
-    if (!l || !s->words->v[0].made || !l->object.stmt->words->v[0].made || h.n != 3 ||
+    if (!l || !s->words->v[0].made || !l->object.made || h.n != 3 ||
         !str_eq(l->endpoints->arg.text, h.v[2].text))
         return false;
     const struct stmt *t;
@@ -249,6 +252,7 @@ static void declare_raw_listener(struct bind *b, const struct stmt *s, struct ar
                                  .name = h.v[1].text,
                                  .span = h.v[1].span,
                                  .stmt = s,
+                                 .made = s->words->v[0].made,
                                  .shared = b->shared };
     l->written = true;
     add_endpoint(b, l, h.v[1]);
@@ -487,6 +491,7 @@ static void listener_line(struct bind *b, const struct stmt *s, struct args a)
                                  .name = a.v[1].text,
                                  .span = a.v[1].span,
                                  .stmt = s,
+                                 .made = s->words->v[0].made,
                                  .shared = b->shared };
     l->written = true;
     add_endpoint(b, l, a.v[1]);

@@ -35,6 +35,15 @@ static void bind_all(struct compilation *c, models *list)
         VEC_PUSH(&c->arena, list, bind(p, p->hosts.v[i]));
 }
 
+/* Nothing looks at what was read once it is bound: its memory is good for what follows.  */
+static void forget_tree(struct compilation *c)
+{
+    c->program.files.n = c->program.items.n = 0;
+    for (size_t i = 0; i < c->program.hosts.n; i++)
+        c->program.hosts.v[i]->items.n = 0;
+    arena_free(&c->tree);
+}
+
 /* The VMTAs and pools of all hosts: a name that is on another host is not unknown.  */
 static struct map all_names(struct compilation *c, const models *list)
 {
@@ -118,6 +127,7 @@ static void compile_models(struct compilation *c, enum compile_goal goal)
 {
     models list = { 0 };
     bind_all(c, &list);
+    forget_tree(c);
     struct map names = all_names(c, &list);
     check_assigned(c, &list);
     for (size_t i = 0; i < list.n; i++)
@@ -236,6 +246,7 @@ static void run(struct compilation *c, const struct options *options, enum compi
     struct dict *dict = dict_new(&c->arena);
     register_secret_words(c);
     c->program.scratch = &c->scratch;
+    c->program.tree = &c->tree;
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
     if (c->program.broken)
         return;
@@ -269,6 +280,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     }
     arena_init(&c->arena, &c->handler);
     arena_init(&c->scratch, &c->handler);
+    arena_init(&c->tree, &c->handler);
     c->piece = (struct buf){ .arena = &c->arena };
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
@@ -380,6 +392,7 @@ struct str compile_text(struct compilation *c, size_t output)
 
 void compile_free(struct compilation *c)
 {
+    arena_free(&c->tree);
     arena_free(&c->scratch);
     arena_free(&c->arena);
 }

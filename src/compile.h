@@ -31,6 +31,7 @@ struct output {
 struct compilation {
     struct arena arena;
     struct arena scratch; /* for what is needed for a moment */
+    struct arena tree;    /* what was read, until all of it is bound */
     jmp_buf handler;
     struct sources sources;
     struct diags diags;     /* sorted when 'compile' returns */

@@ -38,7 +38,7 @@ static void load_source(struct loader *l, struct source *source, bool rows,
         return;
     }
     struct ast_file *file = NEW(p->arena, struct ast_file);
-    parse_topo(p->arena, p->diags, source, file);
+    parse_topo(p->tree, p->diags, source, file);
     VEC_PUSH(p->arena, &p->files, file);
     load_stmts(l, file, walk_stmts(file->stmts.first));
 }

@@ -281,7 +281,7 @@ static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt
     else if (l->host)
         host_item(l, s);
     else
-        VEC_PUSH(l->p->arena, &l->p->items, (struct item){ at, NULL });
+        VEC_PUSH(l->p->tree, &l->p->items, (struct item){ at, NULL });
 }
 
 /* Variables first: a path to include may hold one that is set further down.  */
@@ -332,6 +332,7 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
 {
     *p = (struct program){ .arena = arena,
                            .scratch = p->scratch,
+                           .tree = p->tree,
                            .diags = diags,
                            .sources = sources,
                            .dict = dict,

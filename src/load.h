@@ -63,6 +63,7 @@ struct rows_file {
 struct program {
     struct arena *arena;
     struct arena *scratch; /* for a moment */
+    struct arena *tree;    /* for the tree, which nobody looks at once all hosts are bound */
     struct diags *diags;
     struct sources *sources;
     const struct dict *dict;
@@ -86,7 +87,7 @@ struct program {
     bool broken;                        /* an input could not be read: status 2 */
 };
 
-/* Reads all inputs of 'options'.  p->scratch is set, and holds nothing afterwards.  What goes wrong
+/* Reads all inputs of 'options'.  p->scratch and p->tree are set; the first holds nothing afterwards.  What goes wrong
    with an input named there sets 'broken' and is reported without a place; all else is a message.
  */
 void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,

@@ -39,10 +39,11 @@ enum kind {
 /* What every object has.  */
 struct object {
     struct str name;
-    const struct stmt *stmt; /* the statement that declares it */
+    const struct stmt *stmt; /* the statement that declares it; gone when all is bound */
     struct span span;        /* of the name */
     enum kind kind;
     bool bad;
+    bool made;   /* out of rows */
     bool used;   /* something refers to it */
     bool shared; /* declared outside of host blocks in a file that has some */
 };

@@ -342,12 +342,6 @@ static bool is_limited(const struct model *model, const struct listener *l)
     return true;
 }
 
-/* The listener was made of pipe rows, which cannot say it.  */
-static bool is_of_rows(const struct listener *l)
-{
-    return l->object.stmt->words->v[0].made;
-}
-
 /* PowerMTA counts failures only where login is required.  */
 static void unlimited(const struct model *model, const struct listener *l)
 {
@@ -357,7 +351,7 @@ static void unlimited(const struct model *model, const struct listener *l)
         diag(model->diags, CHECK_auth_no_rate_limit, span,
              "anybody may try passwords on `%.*s` without end", STR_ARG(l->object.name));
     diag_help(model->diags, m,
-              is_of_rows(l) ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
+              l->object.made ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
               : effective_requires_login(model, l) ? "write `%s 10/h` in it"
                                                    : "say `auth required` and `%s 10/h`",
               name);
@@ -374,8 +368,8 @@ void verify_auth_no_rate_limit(const struct model *model)
         if (effective_reach(l) != REACH_PUBLIC || !effective_offers_login(model, l) ||
             (effective_requires_login(model, l) && is_limited(model, l)))
             continue;
-        if (!is_of_rows(l) || !rows)
+        if (!l->object.made || !rows)
             unlimited(model, l);
-        rows |= is_of_rows(l);
+        rows |= l->object.made;
     }
 }
