@@ -41,11 +41,12 @@ struct known_word {
 };
 
 /* What the words of a statement were found to be in a place: the same again where they stand again.
-   'what' is what their line says, if nothing had to be said of it.  */
+   'what' is what their line says, 'key' what their 'sign' does, if nothing had to be said of it.  */
 struct known {
     const struct words *words;
     struct known_word is;
     struct setting *what;
+    struct key_words *key;
 };
 
 /* A nested domain block that was bound and that nothing had to be said of.  */
@@ -168,6 +169,8 @@ void bind_tls(struct bind *, struct block *, const struct stmt *s, struct args, 
               bool inbound, bool identity);
 
 /* bind-outbound.c */
+/* The key that the words of 's' made before, once more.  */
+void bind_key_again(struct bind *, struct block *, const struct stmt *s, const struct known *);
 void bind_domain(struct bind *, struct domains *, const struct stmt *s, uint8_t copied);
 /* 's', in a pool, is a list of members.  */
 bool attr_is_member(struct bind *, const struct stmt *s);

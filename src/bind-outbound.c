@@ -59,7 +59,7 @@ static struct keys *keys_of(struct block *block)
 
 static void add_key(struct bind *b, struct keys *keys, struct key key)
 {
-    struct key *k = NEW(b->arena, struct key);
+    struct key *k = arena_alloc(b->arena, sizeof *k);
     *k = key;
     if (keys->last)
         keys->last->next = k;
@@ -68,20 +68,46 @@ static void add_key(struct bind *b, struct keys *keys, struct key key)
     keys->last = k;
 }
 
+/* A key of the words 'what', whose places are absolute and become those of the key.  */
+static struct key new_key(struct bind *b, struct key_words what, struct args a)
+{
+    struct span span = span_join(a.v[0].span, a.v[a.n - 1].span);
+    struct key key = { .what = arena_alloc(b->arena, sizeof what), .lo = span.lo };
+    struct arg *const args[] = { &what.domain, &what.selector, &what.file };
+    for (size_t i = 0; i < sizeof args / sizeof args[0]; i++) {
+        args[i]->span.lo -= span.lo;
+        args[i]->span.hi -= span.lo;
+    }
+    what.size = span.hi - span.lo;
+    *key.what = what;
+    return key;
+}
+
+/* Most neighbours sign with the same words, which are judged once.  */
 void attr_sign(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
+    size_t calls = b->diags->n_calls;
     if (!bind_shape(b, s, a, 1, 2, "DOMAIN [SELECTOR]") || a.v[1].bad)
         return;
-    struct key key = { .domain = a.v[1],
-                       .span = span_join(a.v[0].span, a.v[a.n - 1].span),
-                       .by_sign = true };
+    struct key_words what = { .domain = a.v[1], .by_sign = true };
+    bool bad = false;
     if (!str_eq(a.v[1].text, STR("*")))
-        key.bad = !bind_domain_name(b, &key.domain, false);
+        bad = !bind_domain_name(b, &what.domain, false);
     if (a.n > 2) {
-        key.selector = a.v[2];
-        key.bad |= !bind_selector(b, a.v[2]);
+        what.selector = a.v[2];
+        bad |= !bind_selector(b, a.v[2]);
     }
+    struct key key = new_key(b, what, a);
+    key.bad = bad;
     add_key(b, keys_of(block), key);
+    if (!s->words->special && s->lo && !bad && b->diags->n_calls == calls)
+        bind_know(b, block, s)->key = key.what;
+}
+
+void bind_key_again(struct bind *b, struct block *block, const struct stmt *s,
+                    const struct known *known)
+{
+    add_key(b, keys_of(block), (struct key){ .what = known->key, .lo = s->lo });
 }
 
 void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
@@ -93,8 +119,8 @@ void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
     bind_check_line(b, line);
     if (line->bad)
         return;
-    add_key(b, keys,
-            (struct key){ .selector = a.v[1], .domain = a.v[2], .file = a.v[3], .span = span });
+    struct key_words what = { .selector = a.v[1], .domain = a.v[2], .file = a.v[3] };
+    add_key(b, keys, new_key(b, what, a));
 }
 
 void attr_domain_key(struct bind *b, struct block *block, const struct stmt *s, struct args a)

@@ -199,9 +199,12 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
     for (struct walk w = walk_block(parent); (s = walk_next(&w));) {
         if (s->words->v[0].bad)
             continue;
-        const struct attr *attr = bind_know(b, block, s)->is.attr;
+        const struct known *known = bind_know(b, block, s);
+        const struct attr *attr = known->is.attr;
         if (is_use(attr))
             policies = true;
+        else if (known->key && !s->block)
+            bind_key_again(b, block, s, known);
         else if (attr)
             bind_attr(b, block, attr, s);
         else if (block->kind == KIND_pool && attr_is_member(b, s))

@@ -82,10 +82,10 @@ static size_t key_labels(const struct coverage *c, const struct key *k)
 {
     key_vec all = { 0 };
     size_t most = 0;
-    if (str_find(k->domain.text, '$') == k->domain.text.n)
-        return labels(k->domain.text);
-    expand(&(struct expansion){ c, &all, MACRO_DOMAINS }, (struct sign_key){ k->domain.text, k }, 0,
-           0);
+    if (str_find(k->what->domain.text, '$') == k->what->domain.text.n)
+        return labels(k->what->domain.text);
+    expand(&(struct expansion){ c, &all, MACRO_DOMAINS },
+           (struct sign_key){ k->what->domain.text, k }, 0, 0);
     for (size_t i = 0; i < all.n; i++)
         if (labels(all.v[i].domain) > most)
             most = labels(all.v[i].domain);
@@ -104,7 +104,8 @@ static int by_rank(const void *a, const void *b)
 
 static bool same_key(const struct key *a, const struct key *b)
 {
-    return str_ieq(a->selector.text, b->selector.text) && str_ieq(a->domain.text, b->domain.text);
+    return str_ieq(a->what->selector.text, b->what->selector.text) &&
+           str_ieq(a->what->domain.text, b->what->domain.text);
 }
 
 void coverage_order(const struct coverage *c, struct arena *arena, const struct keys *keys,
@@ -118,7 +119,7 @@ void coverage_order(const struct coverage *c, struct arena *arena, const struct 
         return;
     }
     for (const struct key *k = keys->first; k; k = k->next) {
-        sorted |= k->by_sign;
+        sorted |= k->what->by_sign;
         if (!k->bad)
             VEC_PUSH(arena, &all, (struct ranked){ k, key_labels(c, k), all.n });
     }
@@ -135,7 +136,7 @@ void coverage_keys(const struct coverage *c, const struct keys *keys, key_vec *v
     coverage_order(c, c->m->scratch, keys, &order);
     for (size_t i = 0; i < order.n; i++)
         expand(&(struct expansion){ c, v, MACRO_DOMAINS },
-               (struct sign_key){ order.v[i]->domain.text, order.v[i] }, 0, 0);
+               (struct sign_key){ order.v[i]->what->domain.text, order.v[i] }, 0, 0);
 }
 
 /* Rings */
@@ -155,11 +156,11 @@ struct ring_maker coverage_ring_maker(const struct coverage *c)
 
 static void put_key(struct buf *text, struct str domain, const struct key *key)
 {
-    buf_put(text, key->selector.text);
+    buf_put(text, key->what->selector.text);
     buf_char(text, ',');
     buf_put(text, domain);
     buf_char(text, ',');
-    buf_put(text, key->file.text);
+    buf_put(text, key->what->file.text);
     buf_char(text, key->bad ? '-' : '\n');
 }
 
@@ -179,7 +180,7 @@ static void index_ring(const struct coverage *c, struct ring *ring, const struct
         if (!k->bad)
             continue;
         lost = lost ? lost : own_map(c, &ring->lost);
-        *map_add(lost, k->domain.text) = (void *)k;
+        *map_add(lost, k->what->domain.text) = (void *)k;
     }
     for (size_t i = 0; first && i < ring->n; i++) {
         void **slot = map_add(first, ring->v[i].domain);
@@ -196,8 +197,8 @@ static struct ring *new_ring(const struct coverage *c, const key_vec *v, const s
         (struct ring){ NEW_ARRAY(c->m->arena, struct sign_key, v->n), v->n, &nothing, &nothing };
     for (size_t i = 0; i < v->n; i++) {
         const struct key *key = v->v[i].key;
-        bool plain = v->v[i].domain.p == key->domain.text.p;
-        struct str domain = plain ? key->domain.text : arena_str(c->m->arena, v->v[i].domain);
+        bool plain = v->v[i].domain.p == key->what->domain.text.p;
+        struct str domain = plain ? key->what->domain.text : arena_str(c->m->arena, v->v[i].domain);
         ring->v[i] = (struct sign_key){ domain, key };
     }
     index_ring(c, ring, keys);
@@ -207,15 +208,17 @@ static struct ring *new_ring(const struct coverage *c, const key_vec *v, const s
 static bool is_single(const struct keys *keys)
 {
     return keys->first == keys->last && !keys->first->bad &&
-           str_find(keys->first->domain.text, '$') == keys->first->domain.text.n;
+           str_find(keys->first->what->domain.text, '$') == keys->first->what->domain.text.n;
 }
 
 /* A ring of this one key.  VMTAs that follow each other mostly sign alike.  */
 static bool holds_just(const struct ring *ring, const struct keys *keys)
 {
     const struct key *a = ring->n == 1 && !ring->lost->n ? ring->v->key : NULL, *b = keys->first;
-    return a && b == keys->last && !b->bad && str_eq(a->domain.text, b->domain.text) &&
-           str_eq(a->selector.text, b->selector.text) && str_eq(a->file.text, b->file.text);
+    return a && b == keys->last && !b->bad &&
+           (a->what == b->what || (str_eq(a->what->domain.text, b->what->domain.text) &&
+                                   str_eq(a->what->selector.text, b->what->selector.text) &&
+                                   str_eq(a->what->file.text, b->what->file.text)));
 }
 
 static const struct ring *ring_of(struct ring_maker *k, const key_vec *v, const struct keys *keys)
@@ -225,7 +228,7 @@ static const struct ring *ring_of(struct ring_maker *k, const key_vec *v, const 
         put_key(&k->text, v->v[i].domain, v->v[i].key);
     for (const struct key *key = keys->first; key; key = key->next)
         if (key->bad)
-            put_key(&k->text, key->domain.text, key);
+            put_key(&k->text, key->what->domain.text, key);
     k->last = map_get(&k->rings, buf_str(&k->text));
     if (!k->last) {
         k->last = new_ring(k->c, v, keys);
@@ -243,7 +246,7 @@ const struct ring *coverage_ring(struct ring_maker *k, const struct keys *keys)
     if (holds_just(k->last, keys))
         return k->last;
     if (is_single(keys)) {
-        one = (struct sign_key){ keys->first->domain.text, keys->first };
+        one = (struct sign_key){ keys->first->what->domain.text, keys->first };
         return ring_of(k, &v, keys);
     }
     v = (key_vec){ 0 };

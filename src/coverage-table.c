@@ -274,9 +274,10 @@ static bool same_verdict(const struct verdict *a, const struct verdict *b)
 {
     if (a->why != b->why || a->asked != b->asked || !a->key != !b->key)
         return false;
-    return a->key == b->key || (str_eq(a->key->key->file.text, b->key->key->file.text) &&
-                                str_eq(a->key->key->selector.text, b->key->key->selector.text) &&
-                                str_eq(a->key->domain, b->key->domain));
+    return a->key == b->key ||
+           (str_eq(a->key->key->what->file.text, b->key->key->what->file.text) &&
+            str_eq(a->key->key->what->selector.text, b->key->key->what->selector.text) &&
+            str_eq(a->key->domain, b->key->domain));
 }
 
 static void add_destination(struct result *r, struct str pattern)
@@ -324,8 +325,9 @@ static struct str result_text(struct table *t, const struct result *r)
     struct buf *text = &t->scratch;
     text->n = 0;
     buf_printf(text, "%d %d %zu", (int)r->verdict.why, r->verdict.asked, r->to_left);
-    const struct str parts[] = { key ? key->key->selector.text : STR(""),
-                                 key ? key->domain : STR(""), key ? key->key->file.text : STR("") };
+    const struct str parts[] = { key ? key->key->what->selector.text : STR(""),
+                                 key ? key->domain : STR(""),
+                                 key ? key->key->what->file.text : STR("") };
     for (size_t i = 0; i < 3 + r->n_to; i++) {
         buf_char(text, '\n');
         buf_put(text, i < 3 ? parts[i] : r->to[i - 3]);

@@ -7,7 +7,7 @@
 static bool any_sign(const struct keys *keys)
 {
     for (const struct key *k = keys->first; k; k = k->next)
-        if (k->by_sign && !k->bad)
+        if (k->what->by_sign && !k->bad)
             return true;
     return false;
 }

@@ -151,13 +151,21 @@ struct dkim {
     unsigned n_selectors;     /* without an index */
 };
 
-/* A key that a VMTA, a pool or the server signs with: by 'sign' or by a 'domain-key' line.  */
-struct key {
-    struct arg domain, selector, file; /* selector and file are set by resolve for 'sign' */
-    struct span span;
+/* What is said of a key, by 'sign' or by a 'domain-key' line.  Places count from the key's own;
+   selector and file of a 'sign' are set by resolve, with the places where they are declared.  */
+struct key_words {
+    struct arg domain, selector, file;
+    uint32_t size;               /* in bytes of source text */
     bool by_sign;
-    bool bad;
+    bool linked;                 /* set by resolve: the selector was found and is good */
+};
+
+/* A key that a VMTA, a pool or the server signs with.  Keys that read the same may share words.  */
+struct key {
+    struct key_words *what;
     struct key *next;
+    uint32_t lo;                 /* place of the keyword */
+    bool bad;
 };
 
 struct keys {
@@ -376,6 +384,25 @@ static inline struct arg line_arg(const struct line *l, uint32_t i)
     struct arg arg = l->what->args[i];
     arg.span = line_arg_span(l, i);
     return arg;
+}
+
+static inline struct span key_span(const struct key *k)
+{
+    return (struct span){ k->lo, k->lo + k->what->size };
+}
+
+/* 'arg' as it is written in 'k', with an absolute place.  */
+static inline struct arg key_written(const struct key *k, struct arg arg)
+{
+    arg.span.lo += k->lo;
+    arg.span.hi += k->lo;
+    return arg;
+}
+
+/* The same for what resolve sets for 'sign'.  */
+static inline struct arg key_linked(const struct key *k, struct arg arg)
+{
+    return k->what->by_sign ? arg : key_written(k, arg);
 }
 
 /* The bit of 'dir' in a set of directives.  */

@@ -24,12 +24,12 @@ void plan_keys(struct plan *p, struct conf_section *s, enum target target, const
     for (size_t i = 0; i < list.n; i++) {
         const struct key *k = list.v[i];
         struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
-        args[0] = k->selector;
-        args[1] = k->domain;
-        args[2] = k->file;
+        args[0] = key_linked(k, k->what->selector);
+        args[1] = key_written(k, k->what->domain);
+        args[2] = key_linked(k, k->what->file);
         args[0].joined = false;
         args[1].joined = args[2].joined = true;
-        plan_line(p, s, target, args, 3, k->span);
+        plan_line(p, s, target, args, 3, key_span(k));
     }
 }
 
@@ -37,7 +37,7 @@ void plan_keys(struct plan *p, struct conf_section *s, enum target target, const
 static const struct key *first_sign(const struct keys *keys)
 {
     for (const struct key *k = keys->first; k; k = k->next)
-        if (k->by_sign && !k->bad)
+        if (k->what->by_sign && !k->bad)
             return k;
     return NULL;
 }
@@ -72,7 +72,7 @@ static struct conf_section *new_domain(struct plan *p, struct conf_section *pare
 {
     struct span origin = d                                ? d->span
                          : around->tls->word != TLS_UNSET ? around->tls->span
-                                                          : around->sign->span;
+                                                          : key_span(around->sign);
     struct conf_section *s =
         conf_section(p->conf, parent, SCOPE_domain, d ? d->pattern : STR("*"), origin, origin);
     if (d) {
@@ -85,7 +85,7 @@ static struct conf_section *new_domain(struct plan *p, struct conf_section *pare
         plan_undo(p, s, reached, around->tls, d ? &d->lines : NULL);
     }
     if (around && around->sign)
-        plan_lower(p, s, LOWER_sign, NULL, around->sign->span);
+        plan_lower(p, s, LOWER_sign, NULL, key_span(around->sign));
     return s;
 }
 

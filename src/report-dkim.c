@@ -54,7 +54,7 @@ static struct str key_text(struct arena *arena, struct str domain, const struct 
 {
     const struct sign_key *key = r->verdict.key;
     struct buf text = { .arena = arena };
-    diag_escape(&text, key ? key->key->file.text : str_of(whys[r->verdict.why].text));
+    diag_escape(&text, key ? key->key->what->file.text : str_of(whys[r->verdict.why].text));
     if (key && !str_ieq(key->domain, domain))
         add_note(&text, "a key for ", key->domain);
     if (key && r->verdict.asked)
@@ -71,7 +71,7 @@ static struct str key_text(struct arena *arena, struct str domain, const struct 
 static struct str selector_text(const struct table_row *r)
 {
     if (r->verdict.key)
-        return r->verdict.key->key->selector.text;
+        return r->verdict.key->key->what->selector.text;
     return r->verdict.why == WHY_untold ? STR("...") : STR("none");
 }
 
@@ -139,9 +139,9 @@ static void put_json_row(struct buf *out, const struct table_row *r)
     const struct sign_key *key = r->verdict.key;
     buf_printf(out, "{\"signed\": %s", signed_text(r));
     if (key) {
-        put_member(out, "selector", key->key->selector.text);
+        put_member(out, "selector", key->key->what->selector.text);
         put_member(out, "keyDomain", key->domain);
-        put_member(out, "keyFile", key->key->file.text);
+        put_member(out, "keyFile", key->key->what->file.text);
     } else {
         put_member(out, "why", str_of(whys[r->verdict.why].word));
         put_member(out, "reason", str_of(whys[r->verdict.why].text));

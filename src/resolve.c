@@ -211,12 +211,12 @@ static struct selector *pick_selector(struct dkim *dkim, struct str name)
 static void undeclared(struct resolve *r, struct key *key, const struct dkim *dkim)
 {
     struct suggest near;
-    struct str name = dkim ? key->selector.text : key->domain.text;
-    struct diag *m = diag(
-        r->diags, CHECK_dkim_undeclared, dkim ? key->selector.span : key->domain.span,
-        dkim ? "no selector `%.*s` is declared for this domain" : "no key is declared for `%.*s`",
-        STR_ARG(name));
-    suggest_init(&near, name);
+    struct arg missing = key_written(key, dkim ? key->what->selector : key->what->domain);
+    struct diag *m = diag(r->diags, CHECK_dkim_undeclared, missing.span,
+                          dkim ? "no selector `%.*s` is declared for this domain"
+                               : "no key is declared for `%.*s`",
+                          STR_ARG(missing.text));
+    suggest_init(&near, missing.text);
     bool guess = diag_may_guess(r->diags);
     for (size_t i = 0; guess && !dkim && i < r->m->names[KIND_dkim].n; i++)
         suggest_offer(&near, r->m->names[KIND_dkim].entries[i].key);
@@ -225,7 +225,8 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
     else if (!dkim)
-        diag_help(r->diags, m, "declare it: dkim %.*s { selector NAME KEYFILE }", STR_ARG(name));
+        diag_help(r->diags, m, "declare it: dkim %.*s { selector NAME KEYFILE }",
+                  STR_ARG(missing.text));
 }
 
 static void use_macros(struct resolve *r, struct str text, struct span span);
@@ -244,23 +245,24 @@ static struct dkim *dkim_of(struct resolve *r, struct str domain)
 
 static void link_key(struct resolve *r, struct key *key)
 {
-    if (!key->by_sign && !key->bad)
-        use_macros(r, key->domain.text, key->domain.span);
-    if (!key->by_sign || key->bad)
+    if (!key->what->by_sign && !key->bad)
+        use_macros(r, key->what->domain.text, key_written(key, key->what->domain).span);
+    if (!key->what->by_sign || key->bad || key->what->linked)
         return;
-    struct dkim *dkim = dkim_of(r, key->domain.text);
-    struct selector *s = dkim ? pick_selector(dkim, key->selector.text) : NULL;
+    struct dkim *dkim = dkim_of(r, key->what->domain.text);
+    struct selector *s = dkim ? pick_selector(dkim, key->what->selector.text) : NULL;
     if (dkim)
         dkim->object.used = true;
     if (s) {
         s->used = true;
         key->bad = s->bad;
-        key->selector = s->name;
-        key->file = s->file;
+        key->what->linked = !s->bad;
+        key->what->selector = s->name;
+        key->what->file = s->file;
         return;
     }
     key->bad = true;
-    if (!dkim || (key->selector.text.n && dkim->selectors))
+    if (!dkim || (key->what->selector.text.n && dkim->selectors))
         undeclared(r, key, dkim);
 }
 

@@ -14,9 +14,10 @@ static void each_line_key(const struct model *m, struct map *map, const struct k
                           declared_fn *visit)
 {
     for (const struct key *k = keys->first; k; k = k->next)
-        if (!k->by_sign && !k->bad)
+        if (!k->what->by_sign && !k->bad)
             visit(m, map,
-                  &(struct declared){ k->domain.text, k->selector.text, k->file.text, k->span });
+                  &(struct declared){ k->what->domain.text, k->what->selector.text,
+                                      k->what->file.text, key_span(k) });
 }
 
 static void each_list_key(const struct model *m, struct map *map, const struct section_body *s,
@@ -154,9 +155,9 @@ static void report_shadowed(const struct model *m, const struct sign_key *key,
                             const struct sign_key *over)
 {
     struct diag *d =
-        diag(m->diags, CHECK_dkim_shadowed, key->key->span,
+        diag(m->diags, CHECK_dkim_shadowed, key_span(key->key),
              "this key never signs: the one for `%.*s` before it is taken", STR_ARG(over->domain));
-    diag_also(m->diags, d, over->key->span, "this one covers `%.*s` too", STR_ARG(key->domain));
+    diag_also(m->diags, d, key_span(over->key), "this one covers `%.*s` too", STR_ARG(key->domain));
     diag_help(m->diags, d, "PowerMTA takes the first that fits: put the more specific one first");
 }
 
@@ -167,7 +168,7 @@ static void find_shadowed(const struct model *m, const key_vec *keys)
     struct map before = { .arena = m->scratch };
     for (size_t i = 0, next; i < keys->n; i = next) {
         const struct sign_key *first = &keys->v[i], *over = wider_key(&before, first->domain);
-        for (next = i; next < keys->n && keys->v[next].key->span.lo == first->key->span.lo; next++)
+        for (next = i; next < keys->n && keys->v[next].key->lo == first->key->lo; next++)
             if (over && !wider_key(&before, keys->v[next].domain))
                 over = NULL;
         for (size_t k = i; k < next; k++) {
@@ -191,14 +192,14 @@ static void find_twins(const struct model *m, const key_vec *keys)
         const struct key *over = *slot;
         if (!over)
             *slot = (void *)key;
-        if (!over || str_ieq(over->selector.text, key->selector.text) ||
-            str_find(key->domain.text, '$') < key->domain.text.n)
+        if (!over || str_ieq(over->what->selector.text, key->what->selector.text) ||
+            str_find(key->what->domain.text, '$') < key->what->domain.text.n)
             continue;
-        struct diag *d = diag_at(m->diags, CHECK_dkim_shadowed, LEVEL_WARNING, key->span,
+        struct diag *d = diag_at(m->diags, CHECK_dkim_shadowed, LEVEL_WARNING, key_span(key),
                                  "this key never signs: another one for `%.*s` is taken",
-                                 STR_ARG(key->domain.text));
-        diag_also(m->diags, d, over->span, "the selector `%.*s` signs",
-                  STR_ARG(over->selector.text));
+                                 STR_ARG(key->what->domain.text));
+        diag_also(m->diags, d, key_span(over), "the selector `%.*s` signs",
+                  STR_ARG(over->what->selector.text));
         diag_help(m->diags, d, "PowerMTA takes the first that fits: leave out one of them");
     }
 }
@@ -208,7 +209,7 @@ static bool any_line(const struct keys *keys)
 {
     bool found = false;
     for (const struct key *k = keys->first; k && !found; k = k->next)
-        found = !k->by_sign;
+        found = !k->what->by_sign;
     return found;
 }
 
@@ -236,8 +237,10 @@ static void shadowed_in_list(const struct model *m, const struct section_body *s
         if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
             continue;
         struct key *key = NEW(m->scratch, struct key);
-        *key = (struct key){ .domain = line_arg(l, 1), .span = line_span(l) };
-        VEC_PUSH(m->scratch, &list, (struct sign_key){ key->domain.text, key });
+        struct key_words *what = NEW(m->scratch, struct key_words);
+        *what = (struct key_words){ .domain = l->what->args[1], .size = l->what->size };
+        *key = (struct key){ .what = what, .lo = l->lo };
+        VEC_PUSH(m->scratch, &list, (struct sign_key){ key->what->domain.text, key });
     }
     find_shadowed(m, &list);
 }
@@ -265,7 +268,7 @@ static void report_retired(const struct model *m, const struct dkim *dkim, const
                           dkim->selectors ? "every selector of `%.*s` is retired or only published"
                                           : "`%.*s` has no selector",
                           STR_ARG(dkim->object.name));
-    diag_also(m->diags, d, k->span, "it is to sign here");
+    diag_also(m->diags, d, key_span(k), "it is to sign here");
     diag_help(m->diags, d, "name a selector that signs: `selector NAME KEYFILE`");
 }
 
@@ -273,10 +276,10 @@ static void report_retired(const struct model *m, const struct dkim *dkim, const
 static void check_signs(const struct model *m, struct map *seen, const struct keys *keys)
 {
     for (const struct key *k = keys->first; k; k = k->next) {
-        void **slot = k->by_sign ? map_add(seen, k->domain.text) : NULL;
+        void **slot = k->what->by_sign ? map_add(seen, k->what->domain.text) : NULL;
         if (!slot || *slot)
             continue;
-        const struct dkim *dkim = map_get(&m->names[KIND_dkim], k->domain.text);
+        const struct dkim *dkim = map_get(&m->names[KIND_dkim], k->what->domain.text);
         *slot = seen;
         if (dkim && !dkim->object.bad && !dkim->signing)
             report_retired(m, dkim, k);

@@ -171,13 +171,13 @@ static void judge_any(struct shade *s, struct holder *h, const struct sayings *o
             judge_line(s, h, outer, l, use->span);
     for (const struct line *l = h->sign ? s->sign.first : NULL; l; l = l->next)
         if (!written || !line_find(written, l->what->dir))
-            judge_line(s, h, outer, l, h->sign->span);
+            judge_line(s, h, outer, l, key_span(h->sign));
 }
 
 static const struct key *first_sign(const struct keys *keys)
 {
     const struct key *k = keys->first;
-    while (k && (k->bad || !k->by_sign))
+    while (k && (k->bad || !k->what->by_sign))
         k = k->next;
     return k;
 }

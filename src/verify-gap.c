@@ -38,10 +38,10 @@ static struct span place_in(const struct keys *keys, struct str domain)
 {
     struct span found = NOWHERE;
     for (const struct key *k = keys->first; k; k = k->next) {
-        bool macro = str_find(k->domain.text, '$') < k->domain.text.n;
-        if (str_ieq(k->domain.text, domain))
-            return k->span;
-        found = macro && !found.hi ? k->span : found;
+        bool macro = str_find(k->what->domain.text, '$') < k->what->domain.text.n;
+        if (str_ieq(k->what->domain.text, domain))
+            return key_span(k);
+        found = macro && !found.hi ? key_span(k) : found;
     }
     return found;
 }
@@ -78,7 +78,7 @@ static struct diag *report_idle(const struct model *m, const struct vmta *v,
     struct diag *d = diag(m->diags, CHECK_dkim_pool_gap, v->object.span,
                           "nothing tells the vmta `%.*s` to sign, but `%.*s`%s does",
                           STR_ARG(v->object.name), STR_ARG(other->object.name), after);
-    diag_also(m->diags, d, key->key->span, "the key that it does not use");
+    diag_also(m->diags, d, key_span(key->key), "the key that it does not use");
     diag_help(m->diags, d, "write `domain * { dkim-sign yes }` in it, or `sign` in the pool");
     return d;
 }
@@ -340,8 +340,8 @@ static void check_cold(struct signing *s, const struct handover *h)
     }
     if (h->from == h->to || need_not(h->from) || need_not(h->to))
         return;
-    struct diag *d =
-        report_gap(s->m, h->from, h->to->keys.first->domain.text, h->to, "its cold vmta ", "");
+    struct diag *d = report_gap(s->m, h->from, h->to->keys.first->what->domain.text, h->to,
+                                "its cold vmta ", "");
     diag_also(s->m->diags, d, h->span, "it is warmed up here");
 }
 

@@ -73,9 +73,12 @@ static void judge_origins(struct names *names, const struct origins *origins)
 /* What 'sign' names is judged where it is declared.  */
 static void judge_keys(struct names *names, const struct keys *keys)
 {
-    for (const struct key *k = keys->first; k; k = k->next)
-        if (!k->bad && !k->by_sign)
-            judge_name(names, &k->domain, true);
+    for (const struct key *k = keys->first; k; k = k->next) {
+        if (k->bad || k->what->by_sign)
+            continue;
+        struct arg domain = key_written(k, k->what->domain);
+        judge_name(names, &domain, true);
+    }
 }
 
 static void judge_names(struct names *names)

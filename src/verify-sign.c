@@ -7,7 +7,7 @@
 static const struct key *first_key(const struct keys *keys, bool by_sign)
 {
     for (const struct key *k = keys->first; k; k = k->next)
-        if (!k->bad && k->by_sign == by_sign)
+        if (!k->bad && k->what->by_sign == by_sign)
             return k;
     return NULL;
 }
@@ -158,9 +158,9 @@ void verify_dkim_no_key(const struct model *m)
 
 static void unsigned_keys(const struct model *m, const struct key *key, const char *help)
 {
-    struct diag *d = diag(m->diags, CHECK_dkim_no_sign, key->span,
+    struct diag *d = diag(m->diags, CHECK_dkim_no_sign, key_span(key),
                           "there is a key for `%.*s`, and signing is not switched on",
-                          STR_ARG(key->domain.text));
+                          STR_ARG(key->what->domain.text));
     diag_help(m->diags, d, "%s", help);
 }
 
