@@ -265,8 +265,8 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
     size_t calls = b->diags->n_calls;
     size_t at = ((uintptr_t)s->block >> 4 ^ copied) & (N_KNOWN_DOMAINS - 1);
     struct known_domain *known = &b->known_domains[at];
-    if (known->block == s->block && known->words == s->words && known->copied == copied &&
-        !(known->uses && b->env.count)) {
+    bool same = known->block == s->block && known->words == s->words && known->copied == copied;
+    if (same && known->domain->block == s->block && !(known->uses && b->env.count)) {
         bind_domain_again(b, d, known->domain, s->lo - known->lo);
         return;
     }
