@@ -57,6 +57,7 @@ struct known_domain {
     bool uses;                   /* policies, which may hold ranges */
     uint32_t lo;                 /* where it stood */
     const struct domain *domain;
+    struct fold *fold;           /* its lines; NULL until it stands again */
 };
 
 enum { N_KNOWN = 256, N_KNOWN_WORDS = 256, N_KNOWN_DOMAINS = 64 }; /* powers of two */

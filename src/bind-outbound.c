@@ -227,7 +227,7 @@ static bool bind_domain_block(struct bind *b, struct domains *list, struct domai
     struct diag_context context = b->diags->context;
     if (!context.kind)
         b->diags->context = (struct diag_context){ kind_word(KIND_domain), d->pattern, span };
-    d->copied = copied && !d->lines.first;
+    d->copied = copied && !d->lines.some;
     d->tls.word = TLS_UNSET;
     bind_body(b, &block, s);
     if (before.word != TLS_UNSET && d->tls.word != TLS_UNSET && d->tls.word != before.word &&
@@ -242,20 +242,23 @@ static bool bind_domain_block(struct bind *b, struct domains *list, struct domai
     return block.used != NULL;
 }
 
-/* 'd' as 'known' was, 'by' bytes further on.  */
-static void bind_domain_again(struct bind *b, struct domain *d, const struct domain *known,
+/* 'd' as that of 'same' was, 'by' bytes further on.  */
+static void bind_domain_again(struct bind *b, struct domain *d, struct known_domain *same,
                               uint32_t by)
 {
+    const struct domain *known = same->domain;
     d->tls = known->tls;
     if (d->tls.word != TLS_UNSET)
         d->tls.span = (struct span){ d->tls.span.lo + by, d->tls.span.hi + by };
     d->copied = known->copied;
     d->block = known->block;
-    for (const struct line *l = known->lines.first; l; l = l->next) {
-        struct line *line = arena_alloc(b->arena, sizeof *line);
-        *line = (struct line){ .what = l->what, .lo = l->lo + by, .copied = l->copied };
-        lines_add(&d->lines, line);
-    }
+    if (!known->lines.some)
+        return;
+    if (!same->fold)
+        same->fold = lines_fold(&known->lines, b->arena);
+    d->lines = (struct lines){
+        .fold = same->fold, .some = known->lines.some, .by = by, .folded = true
+    };
 }
 
 /* A block nested in a VMTA or a pool; most of them say the same.  */
@@ -267,7 +270,7 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
     struct known_domain *known = &b->known_domains[at];
     bool same = known->block == s->block && known->words == s->words && known->copied == copied;
     if (same && known->domain->block == s->block && !(known->uses && b->env.count)) {
-        bind_domain_again(b, d, known->domain, s->lo - known->lo);
+        bind_domain_again(b, d, known, s->lo - known->lo);
         return;
     }
     bool uses = bind_domain_block(b, list, d, s, span, copied);
@@ -275,7 +278,7 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
         d->tls.identity || b->diags->n_calls != calls)
         return;
     d->block = s->block;
-    *known = (struct known_domain){ s->block, s->words, copied, uses, s->lo, d };
+    *known = (struct known_domain){ s->block, s->words, copied, uses, s->lo, d, NULL };
 }
 
 static void bind_one_domain(struct bind *b, struct domains *list, const struct stmt *s,
@@ -285,7 +288,7 @@ static void bind_one_domain(struct bind *b, struct domains *list, const struct s
         return;
     bool nested = list != &b->model->domains;
     struct domain *d = domain_named(b, list, pattern);
-    if (nested && d == list->last && d->tls.word == TLS_UNSET && !d->lines.first && !d->block) {
+    if (nested && d == list->last && d->tls.word == TLS_UNSET && !d->lines.some && !d->block) {
         bind_nested(b, list, d, s, pattern.span, copied);
     } else {
         d->block = NULL;

@@ -64,7 +64,7 @@ static void find_reroutes(const struct model *m, struct arena *arena, const stru
     for (const struct domain *d = domains->first; d; d = d->next) {
         bool some = line_maybe(&d->lines, m->target[TARGET_domain_reroute]) ||
                     line_maybe(&d->lines, m->target[TARGET_domain_backoff_reroute]);
-        for (const struct line *l = some ? d->lines.first : NULL; l; l = l->next)
+        for (const struct line *l = some ? lines_first(&d->lines) : NULL; l; l = l->next)
             if (is_reroute(m, l))
                 add_reroute(m, arena, d, l, list);
     }

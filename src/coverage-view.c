@@ -83,7 +83,7 @@ void coverage_settings(const struct coverage *c, const struct domains *domains, 
     for (const struct domain *d = c->spoken ? domains->first : NULL; d; d = d->next) {
         struct view v = { .pattern = d->pattern };
         bool some = (d->lines.some & c->spoken) != 0;
-        for (const struct line *l = some ? d->lines.first : NULL; l; l = l->next)
+        for (const struct line *l = some ? lines_first(&d->lines) : NULL; l; l = l->next)
             if (!l->bad)
                 read_line(m, &v, &d->lines, l);
         if (says_something(&v))

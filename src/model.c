@@ -2,13 +2,20 @@
 
 #include "model.h"
 
-struct line *line_find_there(const struct lines *lines, const struct directive *dir)
+/* The last line with directive 'dir'; its place is not its own where lines are folded.  */
+static struct line *line_peek(const struct lines *lines, const struct directive *dir)
 {
     struct line *found = NULL;
-    for (struct line *l = lines->first; l; l = l->next)
+    for (struct line *l = lines->folded ? lines->fold->first : lines->first; l; l = l->next)
         if (l->what->dir == dir)
             found = l;
     return found;
+}
+
+struct line *line_find_there(const struct lines *lines, const struct directive *dir)
+{
+    struct line *found = line_peek(lines, dir);
+    return found && lines->folded && lines_first(lines) ? line_peek(lines, dir) : found;
 }
 
 struct line *line_make(struct arena *arena, const struct directive *dir, const struct arg *args,
@@ -43,7 +50,7 @@ bool line_same_values(const struct line *x, const struct line *y)
 
 int line_bool(const struct lines *lines, const struct directive *dir)
 {
-    struct line *line = line_find(lines, dir);
+    const struct line *line = line_maybe(lines, dir) ? line_peek(lines, dir) : NULL;
     struct fault fault;
     bool yes;
     if (!line || line->bad || line->what->n_args != 1 ||
@@ -77,8 +84,36 @@ struct str line_word(const struct line *line)
     return !line->bad && line->what->n_args ? line->what->args[0].text : STR("");
 }
 
+/* Copies of the lines from 'first' on, 'by' bytes further on.  */
+static struct lines copy_lines(struct arena *arena, const struct line *first, uint32_t by)
+{
+    struct lines copy = { .first = NULL };
+    for (const struct line *l = first; l; l = l->next) {
+        struct line *line = arena_alloc(arena, sizeof *line);
+        *line = (struct line){
+            .what = l->what, .lo = l->lo + by, .bad = l->bad, .copied = l->copied
+        };
+        lines_add(&copy, line);
+    }
+    return copy;
+}
+
+struct fold *lines_fold(const struct lines *lines, struct arena *arena)
+{
+    struct fold *fold = arena_alloc(arena, sizeof *fold);
+    *fold = (struct fold){ .arena = arena, .first = copy_lines(arena, lines->first, 0).first };
+    return fold;
+}
+
+void lines_unfold(struct lines *lines)
+{
+    *lines = copy_lines(lines->fold->arena, lines->fold->first, lines->by);
+}
+
 void lines_add(struct lines *lines, struct line *line)
 {
+    if (lines->folded)
+        lines_unfold(lines);
     if (lines->last)
         lines->last->next = line;
     else

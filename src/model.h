@@ -69,9 +69,24 @@ struct line {
     uint8_t copied;              /* policies deep: 0 for what was written in the block itself */
 };
 
+/* Lines that stand in many places, with the places of one of them.  */
+struct fold {
+    struct arena *arena;
+    struct line *first;
+    bool linked;                 /* set by resolve: nothing had to be said of them */
+};
+
+/* Those of a domain that reads like one before are folded until somebody looks at one, as nobody
+   does for most: walk them from 'lines_first' on.  */
 struct lines {
-    struct line *first, *last;
+    struct line *first;          /* NULL while they are folded */
+    union {
+        struct line *last;
+        struct fold *fold;
+    };
     uint64_t some;               /* a bit for each directive; several share one */
+    uint32_t by;                 /* folded: as many bytes behind the places in 'fold' */
+    bool folded;
 };
 
 /* A name that stands for an object.  */
@@ -417,6 +432,17 @@ static inline bool line_maybe(const struct lines *lines, const struct directive 
     return (lines->some & line_bit(dir)) != 0;
 }
 
+/* Makes the lines that are folded.  */
+void lines_unfold(struct lines *);
+
+/* The first line, or NULL.  */
+static inline struct line *lines_first(const struct lines *lines)
+{
+    if (lines->folded)
+        lines_unfold((struct lines *)(uintptr_t)lines);
+    return lines->first;
+}
+
 struct line *line_find_there(const struct lines *, const struct directive *dir);
 
 /* The lines have the same values, as they are written.  */
@@ -464,5 +490,8 @@ const char *kind_word(enum kind);
 
 /* Appends.  */
 void lines_add(struct lines *, struct line *);
+
+/* Folds a copy of 'lines', which are not folded themselves.  */
+struct fold *lines_fold(const struct lines *, struct arena *);
 
 #endif

@@ -47,7 +47,7 @@ static void plan_section(struct plan *, struct conf_section *parent, const struc
 
 void plan_lines(struct plan *p, struct conf_section *s, const struct lines *lines)
 {
-    for (const struct line *l = lines->first; l; l = l->next) {
+    for (const struct line *l = lines_first(lines); l; l = l->next) {
         if (l->bad || (l->what->lost && !plan_has(p, l->what->dir, line_span(l), l->what->lost)))
             continue;
         struct conf_line *line = conf_line(p->conf, s, l->what->dir, l->what->args, l->what->n_args,

@@ -389,11 +389,29 @@ static void use_macros(struct resolve *r, struct str text, struct span span)
     }
 }
 
+/* Lines that many domains share need no linking once it is known that nothing is to be said.  */
+static void link_folded(struct resolve *r, struct lines *lines)
+{
+    struct fold *fold = lines->fold;
+    size_t calls = r->diags->n_calls;
+    bool bad = false;
+    if (fold->linked)
+        return;
+    lines_unfold(lines);
+    link_lines(r, lines);
+    for (const struct line *l = lines->first; l; l = l->next)
+        bad |= l->bad;
+    fold->linked = !bad && r->diags->n_calls == calls;
+}
+
 static void link_domains(struct resolve *r, struct domains *domains)
 {
     for (struct domain *d = domains->first; d; d = d->next) {
         link_identity(r, &d->tls);
-        link_lines(r, &d->lines);
+        if (d->lines.folded)
+            link_folded(r, &d->lines);
+        else
+            link_lines(r, &d->lines);
         use_macros(r, d->pattern, d->span);
     }
 }

@@ -63,7 +63,7 @@ static struct sayings read_domains(struct shade *s, const struct domains *domain
             continue;
         if (!all.by_directive)
             all.by_directive = NEW_ARRAY(s->m->scratch, struct map *, dict_count());
-        for (const struct line *l = d->lines.first; l; l = l->next)
+        for (const struct line *l = lines_first(&d->lines); l; l = l->next)
             add_saying(s, &all, d, l, line_span(l));
         for (const struct line *l = s->words[d->tls.word].first; l; l = l->next)
             if (!line_find(&d->lines, l->what->dir))

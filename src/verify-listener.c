@@ -35,7 +35,7 @@ static void reach_reroutes(struct reachable *reach, const struct model *model,
                            const struct domains *domains)
 {
     for (const struct domain *d = domains->first; d; d = d->next)
-        for (const struct line *l = d->lines.first; l; l = l->next)
+        for (const struct line *l = lines_first(&d->lines); l; l = l->next)
             if (l->what->n_args == 1 &&
                 (l->what->dir == model->target[TARGET_domain_reroute] ||
                  l->what->dir == model->target[TARGET_domain_backoff_reroute]))

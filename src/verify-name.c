@@ -187,7 +187,7 @@ static void add_reroutes(struct graph *g, const struct domains *domains)
 {
     const struct model *m = g->model;
     for (const struct domain *d = domains->first; d; d = d->next)
-        for (const struct line *l = d->lines.first; l; l = l->next)
+        for (const struct line *l = lines_first(&d->lines); l; l = l->next)
             if ((l->what->dir == m->target[TARGET_domain_reroute] ||
                  l->what->dir == m->target[TARGET_domain_backoff_reroute]) &&
                 !l->bad && l->what->n_args)
