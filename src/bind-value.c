@@ -86,15 +86,15 @@ static enum check host_check(enum host_fault fault)
 
 struct str bind_lower(struct bind *b, struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == to_lower(s.p[i]))
-            continue;
-        char *p = arena_alloc(b->arena, s.n);
-        for (size_t k = 0; k < s.n; k++)
-            p[k] = to_lower(s.p[k]);
-        return (struct str){ p, s.n };
-    }
-    return s;
+    bool upper = false;
+    for (size_t i = 0; i < s.n; i++)
+        upper |= (unsigned char)(s.p[i] - 'A') < 26;
+    if (!upper)
+        return s;
+    char *p = arena_alloc(b->arena, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = to_lower(s.p[i]);
+    return (struct str){ p, s.n };
 }
 
 static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, struct fault *f,

@@ -92,6 +92,8 @@ struct cidr cidr_network(const struct cidr *cidr)
 {
     struct cidr network = *cidr;
     unsigned whole = cidr->bits / 8, rest = cidr->bits % 8;
+    if (cidr->bits == full(cidr))
+        return network;
 
     if (whole < 16 && rest) {
         network.addr.b[whole] = (uint8_t)(network.addr.b[whole] & (0xff00 >> rest));

@@ -62,11 +62,13 @@ static struct declared *keep(const struct model *m, const struct declared *d)
  */
 static void compare_files(const struct model *m, struct map *map, const struct declared *d)
 {
+    struct buf name = { .arena = m->scratch };
     if (coverage_is_any(d->domain))
         return;
-    struct str name =
-        arena_printf(m->scratch, "%.*s._domainkey.%.*s", STR_ARG(d->selector), STR_ARG(d->domain));
-    void **slot = map_add(map, name);
+    buf_put(&name, d->selector);
+    buf_char(&name, ' '); /* which no selector has */
+    buf_put(&name, d->domain);
+    void **slot = map_add(map, buf_str(&name));
     const struct declared *before = *slot;
     if (!before)
         *slot = keep(m, d);

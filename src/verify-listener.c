@@ -140,10 +140,13 @@ struct door {
 };
 
 /* All doors by prefix: by that of the door itself, and by each of those around it that a source
-   may have.  Which lengths there are says 'lengths', for each family.  */
+   may have.  Which lengths there are says 'lengths', for each family, and 'each' in order.  */
 struct doors {
     struct map exact, around;
     bool lengths[2][129], source_lengths[2][129];
+    struct {
+        uint8_t bits[129], n;
+    } each[2];
 };
 
 /* The prefix of 'bits' bits around 'cidr', as the key of a map.  */
@@ -185,6 +188,14 @@ static void add_listener(struct roles *r, struct doors *doors, const struct list
     }
 }
 
+static void list_lengths(struct doors *doors)
+{
+    for (unsigned six = 0; six < 2; six++)
+        for (unsigned bits = 0; bits <= 128; bits++)
+            if (doors->lengths[six][bits])
+                doors->each[six].bits[doors->each[six].n++] = (uint8_t)bits;
+}
+
 /* The doors under a prefix; '*found' is one of them.  True: a client of one may use 'vmta'.  */
 static bool welcome(struct roles *r, const struct map *map, const struct vmta *vmta,
                     const struct cidr *cidr, unsigned bits, const struct door **found)
@@ -204,10 +215,12 @@ static void judge_role(struct roles *r, const struct doors *doors, const struct 
                        const struct origin *o)
 {
     const struct door *found = NULL;
-    const bool *lengths = doors->lengths[o->cidr.addr.family == 6];
-    for (unsigned bits = 0; bits <= o->cidr.bits; bits++)
-        if (lengths[bits] && welcome(r, &doors->exact, vmta, &o->cidr, bits, &found))
+    unsigned six = o->cidr.addr.family == 6;
+    for (unsigned i = 0; i < doors->each[six].n; i++) {
+        unsigned bits = doors->each[six].bits[i];
+        if (bits <= o->cidr.bits && welcome(r, &doors->exact, vmta, &o->cidr, bits, &found))
             return;
+    }
     if (welcome(r, &doors->around, vmta, &o->cidr, o->cidr.bits, &found) || !found)
         return;
     struct diag *m = diag(r->model->diags, CHECK_address_role, o->address.span,
@@ -234,6 +247,7 @@ void verify_address_role(const struct model *model)
     for (size_t i = 0; i < model->listeners.n; i++)
         if (has_clients(&r, model->listeners.v[i]))
             add_listener(&r, &doors, model->listeners.v[i]);
+    list_lengths(&doors);
     for (size_t i = 0; i < model->vmtas.n && doors.exact.n; i++)
         for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
             if (!o->bad_address)
