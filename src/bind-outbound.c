@@ -133,7 +133,7 @@ static void add_refs(struct bind *b, struct refs *refs, const struct stmt *s, st
                      uint32_t from)
 {
     for (uint32_t i = from; i < a.n; i++) {
-        struct ref *r = NEW(b->arena, struct ref);
+        struct ref *r = arena_alloc(b->arena, sizeof *r);
         *r = bind_ref(b, a.v[i], s);
         if (refs->last)
             refs->last->next = r;

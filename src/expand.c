@@ -210,25 +210,27 @@ static void unclosed_variable(struct work *w, struct span span)
     w->bad = true;
 }
 
-/* Element 'i' of 'range', with its zeros.  */
-static void put_element(struct work *w, const struct range *range, uint32_t i)
+enum { DIGITS = 24 }; /* of an element, at most */
+
+/* Element 'i' of 'range', with its zeros, at the end of 'digits'.  */
+static struct str element_of(const struct range *range, uint32_t i, char digits[DIGITS])
 {
     uint64_t n = range->first < range->last ? range->first + i : range->first - i;
-    char digits[24], *p = digits + sizeof digits;
+    char *const end = digits + DIGITS, *p = end;
     do {
         *--p = (char)('0' + n % 10);
         n /= 10;
     } while (n);
-    size_t size = (size_t)(digits + sizeof digits - p);
-    if (size < range->width)
-        buf_fill(w->out, '0', range->width - size);
-    buf_put(w->out, (struct str){ p, size });
+    while ((size_t)(end - p) < range->width)
+        *--p = '0';
+    return (struct str){ p, (size_t)(end - p) };
 }
 
 static void put_value(struct work *w, struct value v, uint32_t element)
 {
     struct str text = value_text(v);
     struct range range;
+    char digits[DIGITS];
     if (!v.special)
         buf_put(w->out, text);
     for (size_t i = 0, len; v.special && i < text.n && !w->bad; i += len) {
@@ -246,7 +248,7 @@ static void put_value(struct work *w, struct value v, uint32_t element)
         if (piece == PIECE_VARIABLE)
             put_variable(w, v, str_sub(whole, 2, len - 3), part_span(v, i, len));
         else if (piece == PIECE_RANGE)
-            put_element(w, &range, element);
+            buf_put(w->out, element_of(&range, element, digits));
         else if (piece == PIECE_UNCLOSED)
             unclosed_variable(w, part_span(v, i, 2));
         else
@@ -376,6 +378,54 @@ static struct args plain_args(struct env *e, const struct stmt *s)
     return args;
 }
 
+/* A word with one range, and nothing else that is special.  */
+struct ranged {
+    struct str before, behind;
+    struct range range;
+};
+
+static bool take_apart(struct value v, struct ranged *word)
+{
+    struct str text = value_text(v);
+    size_t at = str_find(text, '{'), n = 0;
+    if (v.kind != VALUE_WORD || v.bad || text.n > AST_WORD - DIGITS || at == text.n ||
+        str_find(text, '$') < text.n ||
+        piece_at(text.p + at, text.n - at, &n, &word->range) != PIECE_RANGE)
+        return false;
+    word->before = str_sub(text, 0, at);
+    word->behind = str_sub(text, at + n, text.n);
+    return str_find(word->behind, '{') == word->behind.n;
+}
+
+static struct str element_word(struct env *e, const struct ranged *word, uint32_t i)
+{
+    char digits[DIGITS];
+    const struct str parts[] = { word->before, element_of(&word->range, i, digits), word->behind };
+    size_t n = parts[0].n + parts[1].n + parts[2].n;
+    char *const text = arena_alloc(e->arena, n + 1), *p = text;
+    for (size_t k = 0; k < sizeof parts / sizeof parts[0]; p += parts[k++].n)
+        memcpy(p, parts[k].p, parts[k].n);
+    *p = '\0';
+    return (struct str){ text, n };
+}
+
+/* Appends all 'n' elements of 'v' to 'args', which has room.  */
+static void put_elements(struct env *e, struct value v, uint32_t n, enum expand_lists lists,
+                         struct args *args)
+{
+    struct ranged word;
+    struct arg arg = as_written(v);
+    bool plain = take_apart(v, &word);
+    for (uint32_t i = 0; i < n; i++) {
+        if (plain)
+            arg.text = element_word(e, &word, i);
+        else
+            arg = expand_value(e, v, i);
+        arg.joined = v.joined || (i > 0 && lists != EXPAND_EACH);
+        args->v[args->n++] = arg;
+    }
+}
+
 struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists lists, uint32_t i)
 {
     if (!s->words->special)
@@ -386,12 +436,10 @@ struct args expand_args(struct env *e, const struct stmt *s, enum expand_lists l
     struct args args = new_args(e, n);
     for (uint32_t k = 0; k < s->words->n; k++) {
         uint32_t here = in_place(e, s, k, lists);
-        for (uint32_t j = 0; j < here; j++) {
-            uint32_t element = e->count ? e->index : here > 1 ? j : i;
-            struct arg arg = expand_value(e, stmt_value(s, k), element);
-            arg.joined = s->words->v[k].joined || (j > 0 && lists != EXPAND_EACH);
-            args.v[args.n++] = arg;
-        }
+        if (here > 1)
+            put_elements(e, stmt_value(s, k), here, lists, &args);
+        else
+            args.v[args.n++] = expand_value(e, stmt_value(s, k), e->count ? e->index : i);
     }
     return args;
 }
