@@ -86,7 +86,8 @@ static inline const char *topo_text(const struct topo *t, uint32_t place)
     return t->text + (place - t->source->base);
 }
 
-/* The block of 'line' was read.  */
+/* The block of 'line' was read.  One that stands in no other is not kept: it has a name, which
+   stands once.  */
 void topo_remember(struct topo *t, struct topo_line line, struct topo_open open,
                    const struct braces *block);
 

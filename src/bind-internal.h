@@ -77,6 +77,7 @@ struct bind {
     struct map statements;     /* word to struct statement */
     const struct statement *usual; /* the one that was met last */
     struct str usual_domain;   /* a good name of a domain: the last one */
+    struct str above_host;     /* two labels or more behind the first one of a good host */
     uint32_t unknown;          /* place of the word that was unknown last */
 };
 
@@ -90,6 +91,7 @@ struct attr {
     bool many;
     const char *syntax;
     unsigned index; /* in its kind */
+    bool path;      /* its value is a path that stands alone */
 };
 
 /* bind.c */

@@ -160,14 +160,6 @@ void attr_outbound_tls(struct bind *b, struct block *block, const struct stmt *s
     bind_tls(b, block, s, a, use, false, true);
 }
 
-void attr_nested_domain(struct bind *b, struct block *block, const struct stmt *s, struct args a)
-{
-    (void)a;
-    struct domains *domains = block->kind == KIND_pool ? &((struct pool *)block->object)->domains
-                                                       : &((struct vmta *)block->object)->domains;
-    bind_domain(b, domains, s, block->copied);
-}
-
 /* pool { } */
 
 void attr_pool_member(struct bind *b, struct block *block, const struct stmt *s, struct args a)
@@ -242,6 +234,11 @@ static bool bind_domain_block(struct bind *b, struct domains *list, struct domai
     return block.used != NULL;
 }
 
+static struct known_domain *known_domain(struct bind *b, const struct stmt *s, uint8_t copied)
+{
+    return &b->known_domains[((uintptr_t)s->block >> 4 ^ copied) & (N_KNOWN_DOMAINS - 1)];
+}
+
 /* 'd' as that of 'same' was, 'by' bytes further on.  */
 static void bind_domain_again(struct bind *b, struct domain *d, struct known_domain *same,
                               uint32_t by)
@@ -256,20 +253,41 @@ static void bind_domain_again(struct bind *b, struct domain *d, struct known_dom
         return;
     if (!same->fold)
         same->fold = lines_fold(&known->lines, b->arena);
-    d->lines = (struct lines){
-        .fold = same->fold, .some = known->lines.some, .by = by, .folded = true
-    };
+    d->lines =
+        (struct lines){ .fold = same->fold, .some = known->lines.some, .by = by, .folded = true };
 }
 
-/* A block nested in a VMTA or a pool; most of them say the same.  */
+/* The block 's' as it was bound before, if it was; most of them say the same.  */
+static struct known_domain *bound_before(struct bind *b, const struct stmt *s, uint8_t copied)
+{
+    struct known_domain *known = known_domain(b, s, copied);
+    bool same = known->block == s->block && known->words == s->words && known->copied == copied;
+    /* What was bound once more since then is more than the block.  */
+    return same && s->block && known->domain->block == s->block && !(known->uses && b->env.count)
+               ? known
+               : NULL;
+}
+
+/* The first domain of 'list', as it was bound before.  */
+static void bind_first_again(struct bind *b, struct domains *list, const struct stmt *s,
+                             struct known_domain *known)
+{
+    uint32_t by = s->lo - known->lo;
+    const struct domain *before = known->domain;
+    struct domain *d = NEW(b->arena, struct domain);
+    d->pattern = before->pattern;
+    d->span = (struct span){ before->span.lo + by, before->span.hi + by };
+    domains_add(list, d, b->arena);
+    bind_domain_again(b, d, known, by);
+}
+
+/* A block nested in a VMTA or a pool.  */
 static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
                         const struct stmt *s, struct span span, uint8_t copied)
 {
     size_t calls = b->diags->n_calls;
-    size_t at = ((uintptr_t)s->block >> 4 ^ copied) & (N_KNOWN_DOMAINS - 1);
-    struct known_domain *known = &b->known_domains[at];
-    bool same = known->block == s->block && known->words == s->words && known->copied == copied;
-    if (same && known->domain->block == s->block && !(known->uses && b->env.count)) {
+    struct known_domain *known = bound_before(b, s, copied);
+    if (known) {
         bind_domain_again(b, d, known, s->lo - known->lo);
         return;
     }
@@ -278,7 +296,8 @@ static void bind_nested(struct bind *b, struct domains *list, struct domain *d,
         d->tls.identity || b->diags->n_calls != calls)
         return;
     d->block = s->block;
-    *known = (struct known_domain){ s->block, s->words, copied, uses, s->lo, d, NULL };
+    *known_domain(b, s, copied) =
+        (struct known_domain){ s->block, s->words, copied, uses, s->lo, d, NULL };
 }
 
 static void bind_one_domain(struct bind *b, struct domains *list, const struct stmt *s,
@@ -331,6 +350,18 @@ void bind_domain(struct bind *b, struct domains *list, const struct stmt *s, uin
                 bind_one_domain(b, list, s, h.v[k], copied);
     }
     b->env = outer;
+}
+
+void attr_nested_domain(struct bind *b, struct block *block, const struct stmt *s, struct args a)
+{
+    (void)a;
+    struct domains *domains = block->kind == KIND_pool ? &((struct pool *)block->object)->domains
+                                                       : &((struct vmta *)block->object)->domains;
+    struct known_domain *known = domains->first ? NULL : bound_before(b, s, block->copied);
+    if (known)
+        bind_first_again(b, domains, s, known);
+    else
+        bind_domain(b, domains, s, block->copied);
 }
 
 /* An address that is in brackets already: PowerMTA marks IPv6 in them.  */

@@ -115,12 +115,20 @@ static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, s
     return false;
 }
 
+/* Neighbours are hosts of the same domain more often than not.  */
 bool bind_host(struct bind *b, struct arg *arg)
 {
     struct fault f;
     if (arg->bad)
         return false;
-    return judge_host(b, arg, value_host(arg->text, &f), &f, "a hostname");
+    if (b->above_host.n && value_host_below(arg->text, b->above_host))
+        return true;
+    if (!judge_host(b, arg, value_host(arg->text, &f), &f, "a hostname"))
+        return false;
+    struct str above = str_sub(arg->text, str_find(arg->text, '.') + 1, arg->text.n);
+    if (str_find(above, '.') < above.n)
+        b->above_host = above;
+    return true;
 }
 
 /* Neighbours sign for the same domain more often than not.  */

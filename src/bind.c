@@ -8,7 +8,7 @@ static const struct attr attrs[] = {
 #define READING(...)
 #define STATEMENT(...)
 #define ATTR(BLOCK, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT)                                         \
-    { STR_INIT(WORD), KIND_##BLOCK, attr_##FUNCTION, REPEAT_##REPEAT, SYNTAX, 0 },
+    { STR_INIT(WORD), KIND_##BLOCK, attr_##FUNCTION, REPEAT_##REPEAT, SYNTAX, 0, false },
 #define REPEAT_ONCE false
 #define REPEAT_MANY true
 #include "../grammar/kinds.def"
@@ -29,6 +29,7 @@ static void index_words(struct bind *b)
         struct attr *attr = NEW(b->program->scratch, struct attr);
         *attr = attrs[i];
         attr->index = count[attr->kind]++;
+        attr->path = strcmp(attr->syntax, "PATH") == 0;
         *map_add(&b->words[attr->kind], attr->word) = attr;
     }
 }
@@ -124,7 +125,7 @@ bool bind_runs_on(struct bind *b, struct block *block, const struct stmt *s)
 /* What stands behind a path that stands alone is taken for the password of that file.  */
 static void hide_behind_path(struct bind *b, const struct attr *attr, const struct stmt *s)
 {
-    if (strcmp(attr->syntax, "PATH") == 0 && s->words->n > 2)
+    if (attr->path && s->words->n > 2)
         diag_secret(b->diags, span_join(value_span(stmt_value(s, 2)),
                                         value_span(stmt_value(s, s->words->n - 1))));
 }

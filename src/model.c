@@ -90,9 +90,8 @@ static struct lines copy_lines(struct arena *arena, const struct line *first, ui
     struct lines copy = { .first = NULL };
     for (const struct line *l = first; l; l = l->next) {
         struct line *line = arena_alloc(arena, sizeof *line);
-        *line = (struct line){
-            .what = l->what, .lo = l->lo + by, .bad = l->bad, .copied = l->copied
-        };
+        *line =
+            (struct line){ .what = l->what, .lo = l->lo + by, .bad = l->bad, .copied = l->copied };
         lines_add(&copy, line);
     }
     return copy;

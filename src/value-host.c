@@ -230,6 +230,22 @@ static bool is_plain_name(struct str s)
     return from > 0 && !number && before != '-' && s.n - from <= LABEL_MAX;
 }
 
+bool value_host_below(struct str name, struct str above)
+{
+    size_t n = name.n - above.n; /* of the label and its dot */
+    bool plain = true;
+
+    if (name.n > HOST_MAX || n < 2 || n > LABEL_MAX + 1 || name.n < above.n ||
+        name.p[n - 1] != '.' || memcmp(name.p + n, above.p, above.n) != 0)
+        return false;
+    for (size_t i = 0; i + 1 < n; i++) {
+        char c = name.p[i];
+        bool hyphen = c == '-' && i > 0 && i + 2 < n && name.p[i - 1] != '-';
+        plain &= (c >= 'a' && c <= 'z') || is_digit(c) || hyphen;
+    }
+    return plain;
+}
+
 /* A domain name; 'single' allows one label.  */
 static enum host_fault check_name(struct str s, bool single, struct fault *fault)
 {

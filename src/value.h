@@ -85,6 +85,10 @@ enum host_fault {
    last label not all digits, "xn--" labels decode (RFC 5891/3492).  */
 enum host_fault value_host(struct str, struct fault *);
 
+/* 'name' is a good hostname in lower case: a plain label in front of 'above', which is one itself.
+   False may mean no more than that it takes a closer look.  */
+bool value_host_below(struct str name, struct str above);
+
 /* A domain name for DKIM or mail routing: as a hostname.  With 'pattern', also the forms of
    PowerMTA's domain patterns: "*", "*.d", "[*.]d", "[ip/mask]", a word holding "$macro", and the
    reserved "{name}".  */

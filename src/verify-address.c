@@ -163,9 +163,9 @@ static void also_first(const struct model *model, struct diag *m, const struct s
 
 /* address-source-kind */
 
-static bool cannot_send(const struct cidr *cidr)
+/* 'cidr' is of that kind.  */
+static bool cannot_send(const struct cidr *cidr, enum addr_kind kind)
 {
-    enum addr_kind kind = cidr_kind(cidr);
     return cidr_is_any(cidr) || kind == ADDR_UNSPECIFIED || kind == ADDR_LOOPBACK ||
            kind == ADDR_MULTICAST || kind == ADDR_RESERVED || kind == ADDR_LINK_LOCAL;
 }
@@ -173,8 +173,10 @@ static bool cannot_send(const struct cidr *cidr)
 static void judge_kind(const struct model *model, const struct origin *o)
 {
     enum addr_kind kind = cidr_kind(&o->cidr);
+    if (kind == ADDR_PUBLIC && !cidr_is_any(&o->cidr))
+        return;
     const char *word = addr_kind_name(kind);
-    if (cannot_send(&o->cidr)) {
+    if (cannot_send(&o->cidr, kind)) {
         struct diag *m =
             diag(model->diags, CHECK_address_source_kind, o->address.span,
                  cidr_is_any(&o->cidr) ? "`%.*s` is every address, not one to send from"
@@ -240,7 +242,8 @@ static void add_origins(struct spots *spots, const struct origins *origins,
                         const struct object *owner, struct str key)
 {
     for (const struct origin *o = origins->first; o; o = o->next)
-        if (!o->bad_address && !cannot_send(&o->cidr) && (key.n || !o->bad_host))
+        if (!o->bad_address && !cannot_send(&o->cidr, cidr_kind(&o->cidr)) &&
+            (key.n || !o->bad_host))
             add_spot(spots, &o->cidr, 0, &o->address, owner, key.n ? key : o->host.text);
 }
 

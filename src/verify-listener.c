@@ -201,6 +201,8 @@ static bool welcome(struct roles *r, const struct map *map, const struct vmta *v
                     const struct cidr *cidr, unsigned bits, const struct door **found)
 {
     struct cidr space;
+    if (!map->n)
+        return false;
     const struct door *d = map_get(map, prefix_key(cidr, bits, &space));
     for (; d; d = d->next) {
         if (serves(r, d->listener, vmta))
@@ -365,7 +367,8 @@ static void unlimited(const struct model *model, const struct listener *l)
         diag(model->diags, CHECK_auth_no_rate_limit, span,
              "anybody may try passwords on `%.*s` without end", STR_ARG(l->object.name));
     diag_help(model->diags, m,
-              l->object.made ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
+              l->object.made
+                  ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
               : effective_requires_login(model, l) ? "write `%s 10/h` in it"
                                                    : "say `auth required` and `%s 10/h`",
               name);
