@@ -31,14 +31,14 @@ TOPO_DECL;
 static void topo_error(struct topo *topo, void *yyscanner, const char *what);
 static struct stmt *statement(struct topo *topo, struct topo_line line,
                               const struct braces *block);
-static const struct braces *block(struct topo *topo, struct topo_line line, struct topo_open open,
-                                  struct stmts body, uint32_t close);
+static struct stmt *with_block(struct topo *topo, uint32_t depth, struct stmts body,
+                               uint32_t close);
 static struct stmts append(struct stmts list, struct stmt *stmt);
 }
 
 %union {
     struct topo_line line;
-    struct topo_open open;
+    uint32_t depth;
     uint32_t at;
     const struct braces *block;
     struct stmt *stmt;
@@ -47,7 +47,9 @@ static struct stmts append(struct stmts list, struct stmt *stmt);
 
 %token <line> LINE "the values of a statement"
 %token <block> BLOCK "a block that was read before"
-%token <open> OPEN "{"
+%token <block> WHOLE "a line and such a block"
+%token <depth> OPEN "{"
+%token <depth> HEADER "a line and the brace behind it"
 %token <at> CLOSE "}"
 
 %nterm <list> statements
@@ -67,7 +69,9 @@ statements:
 statement:
   LINE                              { $$ = statement(topo, $1, NULL); }
 | LINE BLOCK                        { $$ = statement(topo, $1, $2); }
-| LINE "{" statements "}"           { $$ = statement(topo, $1, block(topo, $1, $2, $3, $4)); }
+| WHOLE                             { $$ = statement(topo, topo->line_read, $1); }
+| LINE "{" statements "}"           { $$ = with_block(topo, $2, $3, $4); }
+| HEADER statements "}"             { $$ = with_block(topo, $1, $2, $3); }
 ;
 
 %%
@@ -87,18 +91,20 @@ static struct stmt *statement(struct topo *topo, struct topo_line line, const st
     return stmt;
 }
 
-/* Places in the block become relative to the line in front of it.  */
-static const struct braces *block(struct topo *topo, struct topo_line line, struct topo_open open,
-                                  struct stmts body, uint32_t close)
+/* The statement whose block was opened at 'depth'.  Places in the block become relative to the line
+   in front of it.  */
+static struct stmt *with_block(struct topo *topo, uint32_t depth, struct stmts body, uint32_t close)
 {
+    const struct topo_open *open = &topo->open[depth];
+    uint32_t lo = open->line.lo;
     struct braces *block = arena_alloc(topo->arena, sizeof *block);
-    *block = (struct braces){ body.first, open.at - line.lo, close - line.lo, true };
+    *block = (struct braces){ body.first, topo_place(topo, open->p) - lo, close - lo, true };
     for (struct stmt *s = body.first; s; s = s->next) {
-        s->lo -= line.lo;
+        s->lo -= lo;
         block->plain &= !s->words->special && (!s->block || s->block->plain);
     }
-    topo_remember(topo, line, open, block);
-    return block;
+    topo_remember(topo, depth, block);
+    return statement(topo, open->line, block);
 }
 
 static struct stmts append(struct stmts list, struct stmt *stmt)

@@ -30,9 +30,11 @@ struct topo_recent {
     const struct words *words;
 };
 
-/* A brace that opens a block, and what had been said before it.  */
+/* A brace that opens a block, its line, and what had been said before it.  */
 struct topo_open {
-    uint32_t at, depth;
+    const char *p;
+    struct topo_line line;
+    size_t indent;               /* of the line that it stands on */
     size_t calls, comments;
 };
 
@@ -55,7 +57,7 @@ struct topo {
     VEC(struct value) values;    /* of the statement being read */
     struct topo_recent *recent;  /* by the hash of the text */
     struct topo_block *blocks;   /* by the words of their lines */
-    struct topo_line header;     /* the last line that was read */
+    struct topo_line line_read;  /* the last one */
 
     /* The scanner's memory of what it has seen.  */
     enum topo_last last;
@@ -66,8 +68,8 @@ struct topo {
     const char *comma;           /* the last comma, for LAST_COMMA */
     bool opens;                  /* a block may open here */
     uint32_t depth;
-    const char *open[AST_DEPTH]; /* braces that are open */
-    size_t indent[AST_DEPTH];    /* of their lines */
+    struct topo_open open[AST_DEPTH]; /* braces that are open; one that was closed stands for as
+                                         long as no other one is opened */
     bool lone_comma;             /* nothing stood in front of the comma before the next value */
     bool stray;                  /* a '}' too many was met, and no value since */
     bool ended;                  /* too deep: the rest is left alone */
@@ -86,10 +88,9 @@ static inline const char *topo_text(const struct topo *t, uint32_t place)
     return t->text + (place - t->source->base);
 }
 
-/* The block of 'line' was read.  One that stands in no other is not kept: it has a name, which
-   stands once.  */
-void topo_remember(struct topo *t, struct topo_line line, struct topo_open open,
-                   const struct braces *block);
+/* The block that was opened at 'depth' was read.  One that stands in no other is not kept: it has a
+   name, which stands once.  */
+void topo_remember(struct topo *t, uint32_t depth, const struct braces *block);
 
 static inline struct span topo_span(const struct topo *t, const char *p, size_t n)
 {
