@@ -21,18 +21,11 @@ const struct words *words_make(struct arena *arena, const struct value *values, 
                                uint32_t lo)
 {
     struct words *words = new_words(arena, n);
-    bool special = false, joined = false, pattern = false;
     for (uint32_t i = 0; i < n; i++) {
         struct value v = values[i];
         v.lo -= lo;
-        words->v[i] = v;
-        special |= v.special;
-        joined |= v.joined;
-        pattern |= v.kind == VALUE_PATTERN;
+        put_word(words, i, v);
     }
-    words->special = special;
-    words->joined = joined;
-    words->pattern = pattern;
     return words;
 }
 

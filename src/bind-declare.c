@@ -322,6 +322,17 @@ static bool is_elsewhere(struct bind *b, struct str name, struct host *host)
            !(host && map_get(&host->assigned, name));
 }
 
+/* 'extras' in memory that lasts, or NULL where there are none.  */
+static struct extras *keep_extras(struct bind *b, const struct extras *extras)
+{
+    if (!extras->colds.first && extras->tls.word == TLS_UNSET && !extras->tls.identity &&
+        !extras->tls.bad && !extras->lines.some)
+        return NULL;
+    struct extras *kept = arena_alloc(b->arena, sizeof *kept);
+    *kept = *extras;
+    return kept;
+}
+
 static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
 {
     if (!bind_shape(b, s, h, 1, 1, "NAME { ... }") || !bind_name(b, h.v[1], false))
@@ -330,15 +341,18 @@ static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
     if (is_elsewhere(b, h.v[1].text, host))
         return;
     struct vmta *v = NEW(b->arena, struct vmta);
+    struct extras extras = { .tls = { .word = TLS_UNSET } };
     if (!bind_declare(b, &v->object, KIND_vmta, KIND_vmta, h.v[1], s))
         return;
     VEC_PUSH(b->arena, &b->model->vmtas, v);
+    v->extras = &extras;
     fill(b, &v->object,
          (struct block){ .kind = KIND_vmta,
                          .object = v,
                          .n_targets = 1,
-                         .targets = { { SCOPE_virtual_mta, &v->lines } } },
+                         .targets = { { SCOPE_virtual_mta, &extras.lines } } },
          s);
+    v->extras = keep_extras(b, &extras);
 }
 
 static void declare_pool(struct bind *b, const struct stmt *s, struct args h)

@@ -38,7 +38,7 @@ void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, str
     }
     o->address = a.v[1];
     o->host = a.v[2];
-    o->span = stmt_span(s);
+    o->lo = value_span(stmt_value(s, 0)).lo;
     if (list->last)
         list->last->next = o;
     else
@@ -146,7 +146,7 @@ static void add_refs(struct bind *b, struct refs *refs, const struct stmt *s, st
 void attr_cold(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     struct refs *colds = block->kind == KIND_pool ? &((struct pool *)block->object)->colds
-                                                  : &((struct vmta *)block->object)->colds;
+                                                  : &((struct vmta *)block->object)->extras->colds;
     b->model->has_colds = true;
     if (bind_shape(b, s, a, 1, UINT32_MAX, "VMTA, ..."))
         add_refs(b, colds, s, a, 1);
@@ -155,7 +155,7 @@ void attr_cold(struct bind *b, struct block *block, const struct stmt *s, struct
 void attr_outbound_tls(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
     struct tls_use *use = block->kind == KIND_pool   ? &((struct pool *)block->object)->tls
-                          : block->kind == KIND_vmta ? &((struct vmta *)block->object)->tls
+                          : block->kind == KIND_vmta ? &((struct vmta *)block->object)->extras->tls
                                                      : &((struct domain *)block->object)->tls;
     bind_tls(b, block, s, a, use, false, true);
 }

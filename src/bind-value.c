@@ -187,7 +187,7 @@ struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
                          .span = arg.span,
                          .bad = arg.bad,
                          .line = s ? value_span(stmt_value(s, 0)).lo : 0,
-                         .n_line = s ? s->words->n : 0 };
+                         .alone = s && s->words->n < 2 };
 }
 
 /* What variables in 'text' bring in is as secret as the value itself, and wherever else they are

@@ -207,7 +207,7 @@ void coverage_routes(const struct coverage *c, const struct vmta *from, route_fn
     route_list own = { 0 };
     if (!c->routes)
         return;
-    take_colds(w, &from->colds);
+    take_colds(w, &vmta_extras(from)->colds);
     find_reroutes(c->m, c->m->scratch, &from->domains, &own);
     for (const struct ref *r = from->pools.first; r; r = r->next) {
         const struct routes *of = routes_of(c, r);

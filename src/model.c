@@ -171,6 +171,14 @@ struct domain *domain_find(const struct domains *list, struct str pattern)
     return d;
 }
 
+static bool is_long(const struct domains *list)
+{
+    const struct domain *d = list->first;
+    for (int i = 0; d && i < SHORT_LIST; i++)
+        d = d->next;
+    return d != NULL;
+}
+
 void domains_add(struct domains *list, struct domain *d, struct arena *arena)
 {
     if (list->last)
@@ -180,7 +188,7 @@ void domains_add(struct domains *list, struct domain *d, struct arena *arena)
     list->last = d;
     if (list->index)
         index_add(&list->index, arena, d->pattern, d);
-    else if (++list->n > SHORT_LIST)
+    else if (is_long(list))
         for (d = list->first; d; d = d->next)
             index_add(&list->index, arena, d->pattern, d);
 }

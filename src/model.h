@@ -94,7 +94,8 @@ struct ref {
     struct str name;
     struct span span;
     struct object *to;       /* set by resolve; NULL: unknown, reserved or not on this host */
-    uint32_t line, n_line;   /* members of a pool: place of the line that names them, its values */
+    uint32_t line;           /* members of a pool: place of the line that names them */
+    bool alone;              /* ... which has no other value */
     bool bad;
     struct ref *next;
 };
@@ -191,10 +192,16 @@ struct keys {
 struct origin {
     struct cidr cidr;
     bool bad_address, bad_host;
-    struct span span;
+    uint32_t lo;                 /* place of the keyword */
     struct origin *next;
     struct arg address, host;
 };
+
+/* From keyword to hostname.  */
+static inline struct span origin_span(const struct origin *o)
+{
+    return (struct span){ o->lo, o->host.span.hi };
+}
 
 struct origins {
     struct origin *first, *last;
@@ -215,20 +222,31 @@ struct domain {
 struct domains {
     struct domain *first, *last;
     struct map *index;           /* by pattern, once they are many */
-    unsigned n;                  /* without an index */
+};
+
+/* What few VMTAs say.  */
+struct extras {
+    struct refs colds;
+    struct tls_use tls;
+    struct lines lines;
 };
 
 struct vmta {
     struct object object;
     struct origins origins;
     struct keys keys;
-    struct refs colds;
-    struct tls_use tls;
     struct domains domains;
-    struct lines lines;
     struct refs pools; /* set by resolve: the pools it is a member of */
+    struct extras *extras; /* NULL: it says none of that */
     const struct station *station; /* how it signs; set by coverage where there are keys */
 };
+
+/* Those of 'v', which may all be empty.  */
+static inline const struct extras *vmta_extras(const struct vmta *v)
+{
+    static const struct extras none;
+    return v->extras ? v->extras : &none;
+}
 
 struct pool {
     struct object object;

@@ -13,7 +13,7 @@ void plan_origins(struct plan *p, struct conf_section *s, enum target target,
         struct arg *args = NEW_ARRAY(p->arena, struct arg, 2);
         args[0] = o->address;
         args[1] = o->host;
-        plan_line(p, s, target, args, 2, o->span);
+        plan_line(p, s, target, args, 2, origin_span(o));
     }
 }
 
@@ -193,9 +193,9 @@ static void plan_vmta(struct plan *p, const struct vmta *v)
                                           v->object.span, v->object.span);
     plan_origins(p, s, TARGET_vmta_source_host, &v->origins);
     plan_keys(p, s, TARGET_vmta_domain_key, &v->keys);
-    plan_colds(p, s, TARGET_vmta_cold, &v->colds);
-    plan_lines(p, s, &v->lines);
-    plan_domains(p, s, &v->domains, &(struct around){ &v->tls, signs(v) }, &v->pools);
+    plan_colds(p, s, TARGET_vmta_cold, &vmta_extras(v)->colds);
+    plan_lines(p, s, &vmta_extras(v)->lines);
+    plan_domains(p, s, &v->domains, &(struct around){ &vmta_extras(v)->tls, signs(v) }, &v->pools);
 }
 
 static void plan_pool(struct plan *p, const struct pool *pool)

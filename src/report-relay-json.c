@@ -130,7 +130,7 @@ size_t report_host_names(const struct relay *r, struct str **names)
     const struct directive *dir = m->target[TARGET_global_host_name];
     VEC(struct str) list = { 0 };
     for (size_t i = 0; i < m->vmtas.n; i++) {
-        const struct line *line = line_find(&m->vmtas.v[i]->lines, dir);
+        const struct line *line = line_find(&vmta_extras(m->vmtas.v[i])->lines, dir);
         if (line && !line->bad && line->what->n_args)
             VEC_PUSH(m->arena, &list, line->what->args[0].text);
     }

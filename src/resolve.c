@@ -117,7 +117,7 @@ static bool is_misspelt(struct resolve *r, const struct ref *first)
     for (const struct ref *x = first; x && x->line == first->line; x = x->next)
         if (map_get(map, x->name) || map_get(r->elsewhere, x->name) || x->bad)
             return false;
-    if (!first->line || first->n_line < 2)
+    if (!first->line || first->alone)
         return false;
     suggest_init(&near, first->name);
     for (size_t i = 0; i < dict_count(); i++)
@@ -541,11 +541,14 @@ static void link_outbound(struct resolve *r)
     }
     for (size_t i = 0; i < m->vmtas.n; i++) {
         struct vmta *v = m->vmtas.v[i];
-        link_colds(r, &v->colds);
+        if (v->extras)
+            link_colds(r, &v->extras->colds);
         link_keys(r, &v->keys);
-        link_identity(r, &v->tls);
+        if (v->extras)
+            link_identity(r, &v->extras->tls);
         link_domains(r, &v->domains);
-        link_lines(r, &v->lines);
+        if (v->extras)
+            link_lines(r, &v->extras->lines);
     }
 }
 

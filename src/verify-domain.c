@@ -202,7 +202,7 @@ static void judge_vmta(struct shade *s, const struct vmta *v)
     struct holder h = { .object = &v->object,
                         .domains = &v->domains,
                         .any = domain_find(&v->domains, STR("*")),
-                        .tls = &v->tls,
+                        .tls = &vmta_extras(v)->tls,
                         .sign = first_sign(&v->keys) };
     for (const struct ref *r = v->pools.first; r && !h.sign; r = r->next)
         h.sign = first_sign(&pool_of(r)->keys);

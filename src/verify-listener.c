@@ -55,7 +55,7 @@ static void reach_all(struct reachable *reach, const struct model *model)
             reach_reroutes(reach, model, &pool->domains);
         } else {
             const struct vmta *vmta = (const struct vmta *)o;
-            reach_refs(reach, &vmta->colds);
+            reach_refs(reach, &vmta_extras(vmta)->colds);
             reach_reroutes(reach, model, &vmta->domains);
         }
     }

@@ -215,7 +215,7 @@ static void build_graph(struct graph *g, const struct model *m)
         const struct vmta *v = i < m->vmtas.n ? m->vmtas.v[i] : NULL;
         const struct pool *p = v ? NULL : m->pools.v[i - m->vmtas.n];
         g->nodes[i].first = g->nodes[i].at = g->edges.n;
-        add_colds(g, v ? &v->colds : &p->colds);
+        add_colds(g, v ? &vmta_extras(v)->colds : &p->colds);
         add_reroutes(g, v ? &v->domains : &p->domains);
         if (v)
             add_pools(g, &v->pools);

@@ -154,8 +154,9 @@ void verify_warmup_no_limit(const struct model *model)
         return;
     for (size_t i = 0; i < model->vmtas.n; i++) {
         const struct vmta *v = model->vmtas.v[i];
-        if (v->colds.first && !cold_limit(model, &v->domains) && !pools_limit(model, v))
-            no_limit(model, &v->object, v->colds.first);
+        if (vmta_extras(v)->colds.first && !cold_limit(model, &v->domains) &&
+            !pools_limit(model, v))
+            no_limit(model, &v->object, vmta_extras(v)->colds.first);
     }
     for (size_t i = 0; i < model->pools.n; i++) {
         const struct pool *p = model->pools.v[i];
@@ -185,7 +186,8 @@ static void no_cold(const struct model *model, const struct domains *domains)
 
 static bool has_cold(const struct model *model, const struct vmta *v)
 {
-    return v->colds.first || has_line(model, &v->lines, TARGET_vmta_auto_cold);
+    return vmta_extras(v)->colds.first ||
+           has_line(model, &vmta_extras(v)->lines, TARGET_vmta_auto_cold);
 }
 
 static bool pools_have_cold(const struct vmta *v)
@@ -257,7 +259,7 @@ static bool never_connects(const struct model *model, const struct vmta *v)
 
 static bool has_source(const struct model *model, const struct vmta *v)
 {
-    const struct lines *lines = &v->lines;
+    const struct lines *lines = &vmta_extras(v)->lines;
     return v->origins.first || has_line(model, lines, TARGET_vmta_proxy_source_host) ||
            has_line(model, lines, TARGET_vmta_use_proxy) ||
            has_line(model, lines, TARGET_vmta_source_ip) ||

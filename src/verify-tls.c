@@ -236,7 +236,7 @@ void verify_tls_require_all(const struct model *m)
         return;
     check_required(m, &m->domains, &nothing);
     for (size_t i = 0; i < m->vmtas.n; i++)
-        check_required(m, &m->vmtas.v[i]->domains, &m->vmtas.v[i]->tls);
+        check_required(m, &m->vmtas.v[i]->domains, &vmta_extras(m->vmtas.v[i])->tls);
     for (size_t i = 0; i < m->pools.n; i++)
         check_required(m, &m->pools.v[i]->domains, &m->pools.v[i]->tls);
 }
@@ -260,7 +260,7 @@ static void check_words(const struct model *m, const struct domains *domains,
 void verify_directive_repeated(const struct model *m)
 {
     for (size_t i = 0; i < m->vmtas.n; i++)
-        check_words(m, &m->vmtas.v[i]->domains, &m->vmtas.v[i]->tls);
+        check_words(m, &m->vmtas.v[i]->domains, &vmta_extras(m->vmtas.v[i])->tls);
     for (size_t i = 0; i < m->pools.n; i++)
         check_words(m, &m->pools.v[i]->domains, &m->pools.v[i]->tls);
 }

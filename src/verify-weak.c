@@ -383,8 +383,9 @@ static void check_outbound(struct weak *w)
     check_domains(w, &m->domains, around);
     for (size_t i = 0; i < m->vmtas.n; i++) {
         const struct vmta *v = m->vmtas.v[i];
-        note_use(w, &v->tls, word_level(v->tls.word));
-        check_domains(w, &v->domains, general_word(m, &v->domains, v->tls.word, around));
+        note_use(w, &vmta_extras(v)->tls, word_level(vmta_extras(v)->tls.word));
+        check_domains(w, &v->domains,
+                      general_word(m, &v->domains, vmta_extras(v)->tls.word, around));
     }
     for (size_t i = 0; i < m->pools.n; i++) {
         const struct pool *p = m->pools.v[i];
