@@ -4,10 +4,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum {
     FIRST_CHUNK = 64 << 10, /* a small topology needs one */
-    CHUNK = 2 << 20         /* large ones: fewer page faults than with small chunks */
+    CHUNK = 2 << 20,        /* a large one takes many: each as large as a huge page */
+    FEW = 3                 /* so many chunks do without huge pages */
 };
 
 struct arena_chunk {
@@ -47,6 +49,20 @@ static void link_block(struct arena *arena, struct arena_block *b)
     arena->blocks = b;
 }
 
+/* Asks for huge pages where 'p' has room for some: a small page that is touched for the first time
+   costs more than what is then done in it.  */
+static void want_huge(void *p, size_t size)
+{
+#if defined MADV_HUGEPAGE
+    uintptr_t from = ((uintptr_t)p + CHUNK - 1) & ~(uintptr_t)(CHUNK - 1);
+    uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(CHUNK - 1);
+    if (from < to)
+        madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may as well be refused */
+#else
+    (void)p, (void)size;
+#endif
+}
+
 /* Memory fresh from the system is zero already, so what is to be zero is best asked of it.  */
 static void *new_block(struct arena *arena, size_t size, bool zero)
 {
@@ -55,6 +71,7 @@ static void *new_block(struct arena *arena, size_t size, bool zero)
     struct arena_block *b = zero ? calloc(1, sizeof *b + size) : malloc(sizeof *b + size);
     if (!b)
         no_memory(arena);
+    want_huge(b, size);
     arena->size += size;
     link_block(arena, b);
     return b->data;
@@ -89,17 +106,29 @@ static void *grow_block(struct arena *arena, void *p, size_t old_size, size_t ne
     return grown->data;
 }
 
+/* The next chunk will be filled, or nearly so.  */
+static bool is_large(const struct arena *arena)
+{
+    const struct arena_chunk *c = arena->chunks;
+    for (int i = 1; c && i < FEW; i++)
+        c = c->next;
+    return c != NULL;
+}
+
 static void new_chunk(struct arena *arena)
 {
+    bool large = is_large(arena);
     size_t size = arena->chunks ? CHUNK : FIRST_CHUNK;
-    struct arena_chunk *c = malloc(sizeof *c + size);
+    struct arena_chunk *c = large ? aligned_alloc(CHUNK, CHUNK) : malloc(size);
     if (!c)
         no_memory(arena);
+    if (large)
+        want_huge(c, size);
     arena->size += size;
     c->next = arena->chunks;
     arena->chunks = c;
     arena->at = c->data;
-    arena->end = c->data + size;
+    arena->end = (char *)c + size;
 }
 
 void *arena_alloc_slow(struct arena *arena, size_t size)
@@ -139,7 +168,7 @@ void arena_reset(struct arena *arena)
         free_chunks(arena, first);
     free_blocks(arena);
     arena->at = first ? first->data : NULL;
-    arena->end = first ? first->data + FIRST_CHUNK : NULL;
+    arena->end = first ? (char *)first + FIRST_CHUNK : NULL;
 }
 
 void arena_free(struct arena *arena)
