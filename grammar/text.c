@@ -18,11 +18,11 @@ enum { RUN = 64 };
    machine looks at many at once.  */
 static bool is_printable(const char *p)
 {
-    unsigned char odd = 0;
+    signed char odd = 0;
     for (int i = 0; i < RUN; i++) {
-        unsigned char c = (unsigned char)p[i];
-        odd |= (unsigned char)((c < 0x20) & (c != '\t') & (c != '\n'));
-        odd |= (unsigned char)(c >= 0x7f);
+        signed char c = (signed char)p[i]; /* below zero: no ASCII */
+        odd |= (signed char)((c < 0x20) & (c != '\t') & (c != '\n'));
+        odd |= (signed char)(c == 0x7f);
     }
     return !odd;
 }

@@ -271,14 +271,10 @@ static void host_item(struct loader *l, const struct stmt *s)
     VEC_PUSH(l->p->arena, &l->host->items, (struct item){ copy, element });
 }
 
-/* 'at' is 's' where it is kept.  */
-static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt *s,
-                      const struct stmt *at)
+/* 's', which steers nothing, and is kept at 'at'.  */
+static void load_item(struct loader *l, const struct stmt *s, const struct stmt *at)
 {
-    read_fn *read = reader_of(l, s);
-    if (read)
-        read(l, file, s);
-    else if (l->host)
+    if (l->host)
         host_item(l, s);
     else
         VEC_PUSH(l->p->tree, &l->p->items, (struct item){ at, NULL });
@@ -288,13 +284,21 @@ static void load_stmt(struct loader *l, struct ast_file *file, const struct stmt
 void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
 {
     const struct stmt *s;
-    for (struct walk w = all; (s = walk_next(&w));)
-        if (!s->words->v[0].bad && reader_of(l, s) == load_let)
+    bool steers = false;
+    for (struct walk w = all; (s = walk_next(&w));) {
+        read_fn *read = s->words->v[0].bad ? NULL : reader_of(l, s);
+        steers |= read != NULL;
+        if (read == load_let)
             load_let(l, file, s);
+    }
     const struct stmt *at = all.next;
-    for (struct walk w = all; (s = walk_next(&w)); at = w.next)
-        if (!s->words->v[0].bad && reader_of(l, s) != load_let)
-            load_stmt(l, file, s, at);
+    for (struct walk w = all; (s = walk_next(&w)); at = w.next) {
+        read_fn *read = steers && !s->words->v[0].bad ? reader_of(l, s) : NULL;
+        if (read && read != load_let)
+            read(l, file, s);
+        else if (!read && !s->words->v[0].bad)
+            load_item(l, s, at);
+    }
 }
 
 /* -D wins over 'let' in every host: a variable of its own in front of the others.  */
