@@ -8,8 +8,10 @@
 
 enum {
     FIRST_CHUNK = 64 << 10, /* a small topology needs one */
-    CHUNK = 2 << 20,        /* a large one takes many: each as large as a huge page */
-    FEW = 3                 /* so many chunks do without huge pages */
+    CHUNK = 2 << 20,        /* large ones: fewer page faults than with small chunks */
+    FEW = 3,                /* so many chunks are followed by ... */
+    LARGE_CHUNK = 8 << 20,  /* ... those that have room for huge pages */
+    HUGE_PAGE = 2 << 20
 };
 
 struct arena_chunk {
@@ -49,14 +51,14 @@ static void link_block(struct arena *arena, struct arena_block *b)
     arena->blocks = b;
 }
 
-/* Asks for huge pages where 'p' has room for some: a small page that is touched for the first time
-   costs more than what is then done in it.  */
+/* Asks for huge pages in a large piece: a small page that is touched for the first time costs more
+   than what is then done in it.  */
 static void want_huge(void *p, size_t size)
 {
 #if defined MADV_HUGEPAGE
-    uintptr_t from = ((uintptr_t)p + CHUNK - 1) & ~(uintptr_t)(CHUNK - 1);
-    uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(CHUNK - 1);
-    if (from < to)
+    uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(HUGE_PAGE - 1);
+    if (size >= LARGE_CHUNK)
         madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish: it may as well be refused */
 #else
     (void)p, (void)size;
@@ -106,24 +108,21 @@ static void *grow_block(struct arena *arena, void *p, size_t old_size, size_t ne
     return grown->data;
 }
 
-/* The next chunk will be filled, or nearly so.  */
-static bool is_large(const struct arena *arena)
+static size_t chunk_size(const struct arena *arena)
 {
     const struct arena_chunk *c = arena->chunks;
     for (int i = 1; c && i < FEW; i++)
         c = c->next;
-    return c != NULL;
+    return c ? LARGE_CHUNK : arena->chunks ? CHUNK : FIRST_CHUNK;
 }
 
 static void new_chunk(struct arena *arena)
 {
-    bool large = is_large(arena);
-    size_t size = arena->chunks ? CHUNK : FIRST_CHUNK;
-    struct arena_chunk *c = large ? aligned_alloc(CHUNK, CHUNK) : malloc(size);
+    size_t size = chunk_size(arena);
+    struct arena_chunk *c = malloc(size);
     if (!c)
         no_memory(arena);
-    if (large)
-        want_huge(c, size);
+    want_huge(c, size);
     arena->size += size;
     c->next = arena->chunks;
     arena->chunks = c;

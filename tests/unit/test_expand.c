@@ -321,6 +321,9 @@ START_TEST(statements)
     ck_assert_str_eq(repeated("a b{1..2}, c{7..9}", EXPAND_JOINED), "a b1,b2,c7,c8,c9");
     ck_assert_str_eq(repeated("a x{1..2} b, c{8..9}", EXPAND_JOINED), "a x1 b,c8,c9|a x2 b,c8,c9");
     ck_assert_str_eq(repeated("a b{1..2} c{7..9}", EXPAND_EACH), "a b1 b2 c7 c8 c9");
+    ck_assert_str_eq(repeated("a b{08..10}.c{1..3} d", EXPAND_EACH), "a b08.c1 b09.c2 b10.c3 d");
+    ck_assert_str_eq(repeated("a b{10..8}.c {1..2}", EXPAND_EACH), "a b10.c b9.c b8.c 1 2");
+    ck_assert_str_eq(repeated("a b{1..2}$${c}", EXPAND_EACH), "a b1${c} b2${c}");
     ck_assert_str_eq(repeated("a b{1..2} c", EXPAND_LIST), "a b1,b2 c");
     ck_assert_str_eq(repeated("a b{1..2}, c{8..9}", EXPAND_APART), "a b1,c8|a b2,c9");
     ck_assert_str_eq(repeated("a{1..2} b", EXPAND_EACH), "a1 b|a2 b");

@@ -174,8 +174,18 @@ static bool host_result(struct test *t, enum host_fault why, struct fault *fault
     return n < 0;
 }
 
+/* What is taken for good in front of a good name is good.  */
+static void check_below(struct str s)
+{
+    struct fault fault;
+    struct str above = str_sub(s, str_find(s, '.') + 1, s.n);
+    if (value_host(above, &fault) == HOST_FINE && value_host_below(s, above))
+        ck_assert_msg(value_host(s, &fault) == HOST_FINE, "%.*s", STR_ARG(s));
+}
+
 static bool run_host(struct test *t, struct str s, struct fault *fault)
 {
+    check_below(s);
     return host_result(t, value_host(s, fault), fault);
 }
 
