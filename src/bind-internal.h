@@ -41,7 +41,8 @@ struct known_word {
 };
 
 /* What the words of a statement were found to be in a place: the same again where they stand again.
-   'what' is what their line says, 'key' what their 'sign' does, if nothing had to be said of it.  */
+   'what' is what their line says, and 'key' what their 'sign' does, if nothing had to be said of
+   it.  */
 struct known {
     const struct words *words;
     struct known_word is;

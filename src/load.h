@@ -87,9 +87,9 @@ struct program {
     bool broken;                        /* an input could not be read: status 2 */
 };
 
-/* Reads all inputs of 'options'.  p->scratch and p->tree are set; the first holds nothing afterwards.  What goes wrong
-   with an input named there sets 'broken' and is reported without a place; all else is a message.
- */
+/* Reads all inputs of 'options'.  p->scratch and p->tree are set; the first holds nothing
+   afterwards.  What goes wrong with an input named there sets 'broken' and is reported without a
+   place; all else is a message.  */
 void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,
           const struct options *);
 
