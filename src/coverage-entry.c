@@ -83,7 +83,7 @@ struct choices {
 
 static void visit_list(const struct choices *k, const struct section_body *list)
 {
-    for (const struct line *l = list->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&list->lines); l; l = l->next) {
         const struct object *chosen = l->bad ? NULL : chosen_by(k->m, l);
         if (chosen && chosen != k->rest)
             k->visit(k->context, chosen, k->rest);

@@ -24,7 +24,7 @@ static size_t count_keys(const struct model *m)
 
 static void index_macros(struct coverage *c)
 {
-    for (const struct line *l = c->m->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&c->m->lines); l; l = l->next)
         if (l->what->dir == c->m->target[TARGET_global_domain_macro] && !l->bad && l->what->n_args)
             *map_add(&c->macros, line_word(l)) = (void *)l;
 }

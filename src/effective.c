@@ -61,7 +61,7 @@ unsigned effective_reached_from(const struct listener *l)
 int effective_said(const struct model *m, const struct lines *lines, enum target target)
 {
     const struct directive *dir = m->target[target];
-    const struct line *line = lines->first ? line_find(lines, dir) : NULL;
+    const struct line *line = line_find(lines, dir);
     if (!line || (line->what->lost && dir->since > m->version))
         return -1;
     return line_bool(lines, dir);

@@ -70,7 +70,7 @@ static void contradiction(struct maker *k, const struct line *here, const struct
 /* Adds what another block says of the clients of 'rule'.  */
 static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
 {
-    for (const struct line *l = lines->first; l; l = l->next) {
+    for (const struct line *l = lines_first(lines); l; l = l->next) {
         const struct line *before =
             l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
         if (l->bad)
@@ -133,7 +133,7 @@ static void add_source(struct maker *k, const struct source_rule *s)
 static void add_allowed(struct maker *k, const struct listener *l)
 {
     for (const struct prefix *x = l->allow.first; x; x = x->next) {
-        struct lines words = { .first = NULL };
+        struct lines words = { .made = NULL };
         if (x->bad)
             continue;
         struct rule *rule = rule_for(k, &x->cidr, x->span);

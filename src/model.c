@@ -6,7 +6,7 @@
 static struct line *line_peek(const struct lines *lines, const struct directive *dir)
 {
     struct line *found = NULL;
-    for (struct line *l = lines->folded ? lines->fold->first : lines->first; l; l = l->next)
+    for (struct line *l = lines->folded ? lines->fold->first : lines->made; l; l = l->next)
         if (l->what->dir == dir)
             found = l;
     return found;
@@ -87,7 +87,7 @@ struct str line_word(const struct line *line)
 /* Copies of the lines from 'first' on, 'by' bytes further on.  */
 static struct lines copy_lines(struct arena *arena, const struct line *first, uint32_t by)
 {
-    struct lines copy = { .first = NULL };
+    struct lines copy = { .made = NULL };
     for (const struct line *l = first; l; l = l->next) {
         struct line *line = arena_alloc(arena, sizeof *line);
         *line =
@@ -100,7 +100,7 @@ static struct lines copy_lines(struct arena *arena, const struct line *first, ui
 struct fold *lines_fold(const struct lines *lines, struct arena *arena)
 {
     struct fold *fold = arena_alloc(arena, sizeof *fold);
-    *fold = (struct fold){ .arena = arena, .first = copy_lines(arena, lines->first, 0).first };
+    *fold = (struct fold){ .arena = arena, .first = copy_lines(arena, lines->made, 0).made };
     return fold;
 }
 
@@ -116,7 +116,7 @@ void lines_add(struct lines *lines, struct line *line)
     if (lines->last)
         lines->last->next = line;
     else
-        lines->first = line;
+        lines->made = line;
     lines->last = line;
     lines->some |= line_bit(line->what->dir);
 }

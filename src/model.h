@@ -79,7 +79,7 @@ struct fold {
 /* Those of a domain that reads like one before are folded until somebody looks at one, as nobody
    does for most: walk them from 'lines_first' on.  */
 struct lines {
-    struct line *first;          /* NULL while they are folded */
+    struct line *made;           /* the first of them; NULL while they are folded */
     union {
         struct line *last;
         struct fold *fold;
@@ -458,7 +458,7 @@ static inline struct line *lines_first(const struct lines *lines)
 {
     if (lines->folded)
         lines_unfold((struct lines *)(uintptr_t)lines);
-    return lines->first;
+    return lines->made;
 }
 
 struct line *line_find_there(const struct lines *, const struct directive *dir);

@@ -36,7 +36,7 @@ static void plan_listener_section(struct plan *p, const struct listener *l,
 /* What a listener section says that a line cannot.  */
 static void report_lines(struct plan *p, const struct listener *l)
 {
-    for (const struct line *x = l->lines.first; x; x = x->next)
+    for (const struct line *x = lines_first(&l->lines); x; x = x->next)
         if (!x->bad && x->what->dir != p->m->target[TARGET_listener_immediate_tls])
             diag(p->diags, CHECK_directive_version, line_span(x),
                  "`%s` needs the listener sections of PowerMTA 5.0", x->what->dir->name);

@@ -51,7 +51,7 @@ static unsigned switched(const struct plan *p, const struct tls_use *use, const 
     return bits;
 }
 
-static const struct lines no_lines = { .first = NULL };
+static const struct lines no_lines = { .made = NULL };
 
 struct spread plan_spread(const struct plan *p, const struct domains *domains,
                           const struct tls_use *tls)

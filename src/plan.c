@@ -195,7 +195,7 @@ static void plan_globals(struct plan *p)
 {
     struct conf_section *macros = new_globals(p), *lines = new_globals(p), *keys = new_globals(p);
     p->globals = lines;
-    for (const struct line *l = p->m->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&p->m->lines); l; l = l->next)
         if (!l->bad)
             conf_line(p->conf, is_macro(p, l) ? macros : lines, l->what->dir, l->what->args,
                       l->what->n_args, l->lo, line_span(l));

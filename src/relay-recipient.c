@@ -44,7 +44,7 @@ static bool has_name(struct str s)
 static void index_macros(struct finder *f)
 {
     const struct model *m = f->relay->model;
-    for (const struct line *l = m->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&m->lines); l; l = l->next) {
         if (l->what->dir != m->target[TARGET_global_domain_macro] || l->bad || !l->what->n_args)
             continue;
         void **slot = map_add(&f->macros, l->what->args[0].text);
@@ -103,7 +103,7 @@ void relay_find_recipients(struct relay *r)
     const struct model *m = r->model;
     struct finder f = { .relay = r, .macros = { .arena = m->arena } };
     regexps_init(&f.probes.regexps, m->arena);
-    for (const struct line *l = m->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&m->lines); l; l = l->next) {
         bool host = l->what->dir == m->target[TARGET_global_host_name];
         bool relays = l->what->dir == m->target[TARGET_global_relay_domain] ||
                       l->what->dir == m->target[TARGET_global_relay_address];

@@ -364,7 +364,7 @@ static void link_section(struct resolve *r, struct section_body *body)
 
 static void link_lines(struct resolve *r, struct lines *lines)
 {
-    for (struct line *l = lines->first; l; l = l->next) {
+    for (struct line *l = lines_first(lines); l; l = l->next) {
         link_line(r, l);
         if (l->what->nested)
             link_section(r, l->what->nested);
@@ -399,7 +399,7 @@ static void link_folded(struct resolve *r, struct lines *lines)
         return;
     lines_unfold(lines);
     link_lines(r, lines);
-    for (const struct line *l = lines->first; l; l = l->next)
+    for (const struct line *l = lines_first(lines); l; l = l->next)
         bad |= l->bad;
     fold->linked = !bad && r->diags->n_calls == calls;
 }
@@ -439,7 +439,7 @@ static void check_once(struct resolve *r)
 static void index_lists(struct resolve *r)
 {
     struct model *m = r->m;
-    for (struct line *l = m->lines.first; l; l = l->next) {
+    for (struct line *l = lines_first(&m->lines); l; l = l->next) {
         if (l->what->dir != m->target[TARGET_global_domain_macro] || l->bad || !l->what->n_args)
             continue;
         void **slot = map_add(&m->macros, l->what->args[0].text);

@@ -56,7 +56,7 @@ static void walk_rules(const struct model *model,
                                      const struct line *before))
 {
     struct rules rules = { .by_prefix = { .arena = model->scratch, .exact = true } };
-    for (const struct line *l = model->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&model->lines); l; l = l->next) {
         struct cidr net;
         struct fault f;
         if (l->what->dir != model->target[TARGET_global_http_access] || l->bad ||

@@ -35,7 +35,7 @@ static bool is_never(struct str time)
 static const struct line *find_trap(const struct section_body *list)
 {
     const struct line *trap = NULL;
-    for (const struct line *l = list->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&list->lines); l; l = l->next) {
         if (l->what->dir->type != TYPE_REPLY || l->bad)
             continue;
         const struct arg *after = find_action(l, ACTION_normal_after);
@@ -304,7 +304,7 @@ static bool is_permanent(const struct regexp_pieces *p)
 static void judge_replies(const struct model *m, const struct section_body *list, void *context)
 {
     struct regexp_pieces *pieces = context;
-    for (const struct line *l = list->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&list->lines); l; l = l->next) {
         if (l->what->dir->type != TYPE_REPLY || l->bad || !find_action(l, ACTION_backoff))
             continue;
         const struct arg *arg = pattern_of(l);

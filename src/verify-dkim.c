@@ -23,7 +23,7 @@ static void each_line_key(const struct model *m, struct map *map, const struct k
 static void each_list_key(const struct model *m, struct map *map, const struct section_body *s,
                           declared_fn *visit)
 {
-    for (const struct line *l = s->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&s->lines); l; l = l->next)
         if (l->what->dir == m->target[TARGET_global_domain_key] && !l->bad && l->what->n_args == 3)
             visit(m, map,
                   &(struct declared){ l->what->args[1].text, l->what->args[0].text,
@@ -235,7 +235,7 @@ static void shadowed_in(const struct model *m, const struct keys *keys, const st
 static void shadowed_in_list(const struct model *m, const struct section_body *s)
 {
     key_vec list = { 0 };
-    for (const struct line *l = s->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&s->lines); l; l = l->next) {
         if (l->what->dir != m->target[TARGET_global_domain_key] || l->bad || l->what->n_args != 3)
             continue;
         struct key *key = NEW(m->scratch, struct key);

@@ -65,7 +65,7 @@ static struct sayings read_domains(struct shade *s, const struct domains *domain
             all.by_directive = NEW_ARRAY(s->m->scratch, struct map *, dict_count());
         for (const struct line *l = lines_first(&d->lines); l; l = l->next)
             add_saying(s, &all, d, l, line_span(l));
-        for (const struct line *l = s->words[d->tls.word].first; l; l = l->next)
+        for (const struct line *l = lines_first(&s->words[d->tls.word]); l; l = l->next)
             if (!line_find(&d->lines, l->what->dir))
                 add_saying(s, &all, d, l, d->tls.span);
     }
@@ -87,7 +87,7 @@ static bool says(const struct shade *s, const struct holder *h, struct str patte
 {
     const struct domain *d = map_get(&h->own, pattern);
     bool found = d && line_find(&d->lines, dir);
-    for (const struct line *l = d ? s->words[d->tls.word].first : NULL; l; l = l->next)
+    for (const struct line *l = d ? lines_first(&s->words[d->tls.word]) : NULL; l; l = l->next)
         found |= l->what->dir == dir;
     return found;
 }
@@ -164,12 +164,12 @@ static void judge_any(struct shade *s, struct holder *h, const struct sayings *o
     const struct lines *written = h->any ? &h->any->lines : NULL;
     if (!outer->by_directive)
         return;
-    for (const struct line *l = written ? written->first : NULL; l; l = l->next)
+    for (const struct line *l = written ? lines_first(written) : NULL; l; l = l->next)
         judge_line(s, h, outer, l, line_span(l));
-    for (const struct line *l = s->words[use->word].first; l; l = l->next)
+    for (const struct line *l = lines_first(&s->words[use->word]); l; l = l->next)
         if (!written || !line_find(written, l->what->dir))
             judge_line(s, h, outer, l, use->span);
-    for (const struct line *l = h->sign ? s->sign.first : NULL; l; l = l->next)
+    for (const struct line *l = h->sign ? lines_first(&s->sign) : NULL; l; l = l->next)
         if (!written || !line_find(written, l->what->dir))
             judge_line(s, h, outer, l, key_span(h->sign));
 }

@@ -96,7 +96,7 @@ static void judge_names(struct names *names)
         judge_keys(names, &model->pools.v[i]->keys);
     judge_origins(names, &model->origins);
     judge_keys(names, &model->keys);
-    for (const struct line *l = model->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&model->lines); l; l = l->next)
         if (l->what->dir == model->target[TARGET_global_host_name] && !l->bad &&
             l->what->n_args == 1)
             judge_name(names,
@@ -144,7 +144,7 @@ static void judge_placeholder(const struct model *model, const void *row, struct
 /* The domains of the operators' addresses, which samples fill in as well.  */
 static void judge_postmasters(const struct model *model, const struct map *table)
 {
-    for (const struct line *l = model->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&model->lines); l; l = l->next) {
         if (l->what->dir != model->target[TARGET_global_postmaster] || l->bad ||
             l->what->n_args != 1)
             continue;

@@ -6,7 +6,7 @@ static void walk_section(const struct model *m, const struct section_body *s,
                          struct section_walk walk)
 {
     walk.judge(m, s, walk.context);
-    for (const struct line *l = s->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&s->lines); l; l = l->next)
         if (l->what->nested)
             walk_section(m, l->what->nested, walk);
     for (const struct section_body *child = s->children; child; child = child->next)
@@ -120,7 +120,7 @@ static void judge_pattern(const struct model *m, struct found *f, domain_judge *
 static void judge_lines(const struct model *m, const struct lines *lines, domain_judge *judge)
 {
     struct found f = { .use = NULL };
-    for (const struct line *l = lines->first; l; l = l->next) {
+    for (const struct line *l = lines_first(lines); l; l = l->next) {
         f.use = dict_patterns(l->what->dir->type);
         if (!f.use || f.use->looks_at == LOOKS_AT_TEXT || l->bad)
             continue;

@@ -213,7 +213,7 @@ static void judge_rule(const struct claims *s, const struct rule *rule)
 {
     unsigned from = effective_clients(&rule->cidr);
     uint32_t last = 0;
-    for (const struct line *l = rule->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&rule->lines); l; l = l->next) {
         const struct line *over = is_judged(l) ? overriding(s, l, from) : NULL;
         if (!over || line_span(l).lo == last)
             continue;
@@ -234,7 +234,7 @@ void verify_client_overridden(const struct model *m)
     if (!m->listeners.n || m->foreign_names)
         return;
     for (size_t i = 0; i < m->inbound->addresses.n; i++)
-        for (const struct line *l = m->inbound->addresses.v[i]->lines.first; l; l = l->next)
+        for (const struct line *l = lines_first(&m->inbound->addresses.v[i]->lines); l; l = l->next)
             want_claim(&s, l);
     if (s.by_name.n)
         count_claims(&s);
@@ -266,14 +266,14 @@ static struct stance *stance_of(const struct stances *s, const struct directive 
 
 static void want_stances(struct stances *s, const struct listener *l)
 {
-    for (const struct line *x = l->effective->first; x; x = x->next)
+    for (const struct line *x = lines_first(l->effective); x; x = x->next)
         if (is_judged(x) && !stance_of(s, x->what->dir))
             VEC_PUSH(s->m->scratch, &s->list, (struct stance){ .dir = x->what->dir });
 }
 
 static void take_stances(const struct stances *s, const struct user *u)
 {
-    for (const struct line *x = u->effective->first; x; x = x->next) {
+    for (const struct line *x = lines_first(u->effective); x; x = x->next) {
         struct stance *at = is_judged(x) ? stance_of(s, x->what->dir) : NULL;
         if (!at || at->line[1])
             continue;
@@ -290,7 +290,7 @@ static void take_stances(const struct stances *s, const struct user *u)
 static void judge_listener(const struct stances *s, const struct listener *l)
 {
     uint32_t last = 0;
-    for (const struct line *x = l->effective->first; x; x = x->next) {
+    for (const struct line *x = lines_first(l->effective); x; x = x->next) {
         const struct stance *at = is_judged(x) ? stance_of(s, x->what->dir) : NULL;
         if (!at || !at->line[0] || line_span(x).lo == last)
             continue;

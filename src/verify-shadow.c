@@ -227,7 +227,7 @@ static void judge_list(const struct model *m, const struct section_body *list, v
     s->subjects = (struct map){ .arena = m->scratch };
     s->everything = NULL;
     s->patience = PATIENCE;
-    for (const struct line *l = list->lines.first; l; l = l->next)
+    for (const struct line *l = lines_first(&list->lines); l; l = l->next)
         judge_line(m, s, l);
 }
 

@@ -315,7 +315,7 @@ static bool is_configured(const struct model *model, const struct map *patterns,
 /* What a macro of domain patterns stands for is configured as well.  */
 static void add_macros(const struct model *model, struct map *patterns)
 {
-    for (const struct line *l = model->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&model->lines); l; l = l->next) {
         if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad ||
             l->what->n_args < 2)
             continue;
@@ -336,7 +336,7 @@ void verify_rollup_no_domain(const struct model *model)
             patterns = all_patterns(model);
             add_macros(model, &patterns);
         }
-        for (const struct line *l = s->lines.first; l; l = l->next) {
+        for (const struct line *l = lines_first(&s->lines); l; l = l->next) {
             if (l->what->dir != model->target[TARGET_rollup_mx] || l->bad || l->what->n_args != 2)
                 continue;
             struct str queue = l->what->args[1].text;
@@ -395,7 +395,7 @@ static void judge_member(const struct model *model, struct map *seen, const stru
 void verify_macro_member(const struct model *model)
 {
     struct map seen = { .arena = model->scratch };
-    for (const struct line *l = model->lines.first; l; l = l->next) {
+    for (const struct line *l = lines_first(&model->lines); l; l = l->next) {
         if (l->what->dir != model->target[TARGET_global_domain_macro] || l->bad)
             continue;
         for (uint32_t i = 1; i < l->what->n_args; i++)
@@ -427,8 +427,8 @@ void verify_acct_move(const struct model *model)
 /* Nothing at all was declared: that has a message of its own.  */
 static bool is_empty(const struct model *model)
 {
-    return !model->listeners.n && !model->vmtas.n && !model->sections.n && !model->lines.first &&
-           !model->domains.first;
+    return !model->listeners.n && !model->vmtas.n && !model->sections.n &&
+           !lines_first(&model->lines) && !model->domains.first;
 }
 
 void verify_postmaster_missing(const struct model *model)
