@@ -3,19 +3,36 @@
 #include "lower.h"
 
 static const struct lower_row rows[] = {
+#define LOWER_GROUP(ID)
 #define LOWER(GROUP, TARGET, VALUE, LOST)                                                          \
     { LOWER_##GROUP, TARGET_##TARGET, { .text = STR_INIT(VALUE) }, LOST },
 #include "../grammar/lower.def"
+#undef LOWER_GROUP
 #undef LOWER
     { .group = N_LOWERS }
 };
 
+/* Places in 'rows': a group names its first row and takes no place of its own.  */
+enum row_place {
+#define LOWER_GROUP(ID) FIRST_##ID, BEFORE_##ID = FIRST_##ID - 1,
+#define LOWER(GROUP, TARGET, ...) ROW_##GROUP##_##TARGET,
+#include "../grammar/lower.def"
+#undef LOWER_GROUP
+#undef LOWER
+    N_ROWS
+};
+
 const struct lower_row *lower_rows(enum lower group)
 {
-    const struct lower_row *row = rows;
-    while (row->group != group && row->group != N_LOWERS)
-        row++;
-    return row;
+    static const unsigned char first[N_LOWERS] = {
+        [LOWER_none] = N_ROWS,
+#define LOWER_GROUP(ID) [LOWER_##ID] = FIRST_##ID,
+#define LOWER(...)
+#include "../grammar/lower.def"
+#undef LOWER_GROUP
+#undef LOWER
+    };
+    return &rows[first[group]];
 }
 
 void lower(const struct model *m, struct lines *to, enum lower group, enum scope scope,

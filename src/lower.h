@@ -9,29 +9,14 @@
 
 #include "model.h"
 
-/* Groups of lower.def.  */
+/* Groups of lower.def; LOWER_none has no rows.  */
 enum lower {
     LOWER_none,
-    LOWER_tls_in_none,
-    LOWER_tls_in_offered,
-    LOWER_tls_in_required,
-    LOWER_tls_in_implicit,
-    LOWER_auth_required,
-    LOWER_auth_none,
-    LOWER_relay_yes,
-    LOWER_relay_no,
-    LOWER_service_yes,
-    LOWER_service_no,
-    LOWER_closed,
-    LOWER_user_certificate,
-    LOWER_tls_out_none,
-    LOWER_tls_out_opportunistic,
-    LOWER_tls_out_required,
-    LOWER_tls_out_dane,
-    LOWER_tls_out_mta_sts,
-    LOWER_tls_out_undone,
-    LOWER_sign,
-    LOWER_defaults,
+#define LOWER_GROUP(ID) LOWER_##ID,
+#define LOWER(...)
+#include "../grammar/lower.def"
+#undef LOWER_GROUP
+#undef LOWER
     N_LOWERS
 };
 

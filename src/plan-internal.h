@@ -40,6 +40,7 @@ struct plan {
     struct diags *diags;
     struct kept *kept;            /* N_KEPT of them, by the address of the block */
     struct spread *spreads;       /* N_SPREADS of them, of pools and the server, in the same way */
+    struct spread own;            /* of what is being planned, once something asks for it */
     struct conf_section *globals; /* lines of the file itself that others add to */
 };
 

@@ -133,26 +133,31 @@ static void plan_domain(struct plan *p, struct conf_section *parent, const struc
     *kept = key;
 }
 
-/* What a pool or the server passes on is found out once.  */
-static const struct spread *known_spread(struct plan *p, const struct domains *domains,
-                                         const struct tls_use *tls)
+/* What is passed on by 'domains', inside of 'tls'; 'known' remembers it.  */
+static const struct spread *spread_of(struct plan *p, struct spread *known,
+                                      const struct domains *domains, const struct tls_use *tls)
 {
-    struct spread *known = &p->spreads[((uintptr_t)domains >> 4) & (N_SPREADS - 1)];
     if (known->domains != domains)
         *known = plan_spread(p, domains, tls);
     return known;
 }
 
-/* What the section would inherit: from wider patterns beside it, 'own', from the pools and from the
-   server.  Only a 'tls' word takes something back.  */
+/* What a pool or the server passes on is found out once.  */
+static const struct spread *known_spread(struct plan *p, const struct domains *domains,
+                                         const struct tls_use *tls)
+{
+    size_t at = ((uintptr_t)domains >> 4) & (N_SPREADS - 1);
+    return spread_of(p, &p->spreads[at], domains, tls);
+}
+
+/* What the section would inherit from the pools and from the server.  Only a 'tls' word takes
+   something back.  */
 static unsigned reached(struct plan *p, struct str pattern, const struct tls_use *use,
-                        const struct spread *own, const struct refs *pools)
+                        const struct refs *pools)
 {
     unsigned bits = 0;
     if (use->word == TLS_UNSET)
         return 0;
-    if (own && !coverage_is_any(pattern))
-        bits |= plan_reached(p, own, pattern);
     for (const struct ref *r = pools ? pools->first : NULL; r; r = r->next) {
         const struct pool *pool = coverage_pool_of(r);
         bits |= plan_reached(p, known_spread(p, &pool->domains, &pool->tls), pattern);
@@ -166,11 +171,22 @@ static void plan_any(struct plan *p, struct conf_section *parent, const struct d
                      const struct around *around, const struct refs *pools)
 {
     const struct tls_use *use = any && any->tls.word != TLS_UNSET ? &any->tls : around->tls;
-    unsigned bits = reached(p, STR("*"), use, NULL, pools);
+    unsigned bits = reached(p, STR("*"), use, pools);
     if (any)
         plan_domain(p, parent, any, around, bits);
     else if (around->tls->word != TLS_UNSET || around->sign)
         new_domain(p, parent, NULL, around, bits);
+}
+
+/* A section for some destinations also inherits from wider patterns beside it, 'domains'.  */
+static void plan_named(struct plan *p, struct conf_section *parent, const struct domain *d,
+                       const struct domains *domains, const struct around *around,
+                       const struct refs *pools)
+{
+    unsigned bits = reached(p, d->pattern, &d->tls, pools);
+    if (d->tls.word != TLS_UNSET)
+        bits |= plan_reached(p, spread_of(p, &p->own, domains, around->tls), d->pattern);
+    plan_domain(p, parent, d, NULL, bits);
 }
 
 /* The domain sections of a VMTA or a pool; 'pools' are those of a VMTA.  */
@@ -178,12 +194,11 @@ static void plan_domains(struct plan *p, struct conf_section *parent, const stru
                          const struct around *around, const struct refs *pools)
 {
     const struct domain *any = NULL;
-    struct spread own = plan_spread(p, domains, around->tls);
     for (const struct domain *d = domains->first; d; d = d->next)
-        if (str_eq(d->pattern, STR("*")))
+        if (coverage_is_any(d->pattern))
             any = d;
         else
-            plan_domain(p, parent, d, NULL, reached(p, d->pattern, &d->tls, &own, pools));
+            plan_named(p, parent, d, domains, around, pools);
     plan_any(p, parent, any, around, pools);
 }
 
@@ -222,7 +237,7 @@ void plan_outbound(struct plan *p)
         conf_done(p->conf);
     }
     for (const struct domain *d = p->m->domains.first; d; d = d->next) {
-        plan_domain(p, NULL, d, NULL, reached(p, d->pattern, &d->tls, NULL, NULL));
+        plan_domain(p, NULL, d, NULL, reached(p, d->pattern, &d->tls, NULL));
         conf_done(p->conf);
     }
 }

@@ -118,8 +118,10 @@ static void put_target(void)
 #define SECTION(ID, TAG, ...) put(TAG, " ");
 #include "../../grammar/sections.def"
 #undef SECTION
+#define LOWER_GROUP(ID)
 #define LOWER(GROUP, TARGET, VALUE, LOST) put(VALUE, "");
 #include "../../grammar/lower.def"
+#undef LOWER_GROUP
 #undef LOWER
 #define RESERVED(NAME) put(NAME, "");
 #include "../../grammar/reserved.def"
