@@ -2,25 +2,15 @@
 
 #include "conf.h"
 
-static struct conf_section *new_section(struct conf *c, enum scope scope, struct str arg,
-                                        struct span origin)
-{
-    struct conf_section *s = NEW(c->arena, struct conf_section);
-    s->scope = scope;
-    s->arg = arg;
-    s->origin = origin;
-    return s;
-}
-
-/* What a byte means to whoever writes a value.  */
-enum { BYTE_NEVER = 1, BYTE_QUOTE = 2, BYTE_BACKSLASH = 4, BYTE_COMMA = 8 };
+/* What a byte means to whoever writes a value; most mean nothing.  */
+enum { BYTE_NEVER = 1, BYTE_QUOTE = 2, BYTE_BACKSLASH = 4, BYTE_COMMA = 8, BYTE_TAG = 16 };
 
 static const unsigned char classes[256] = {
-    [0] = 1,   [1] = 1,   [2] = 1,   [3] = 1,   [4] = 1,    [5] = 1,   [6] = 1,  [7] = 1,
-    [8] = 1,   [9] = 3,   [10] = 1,  [11] = 1,  [12] = 1,   [13] = 1,  [14] = 1, [15] = 1,
-    [16] = 1,  [17] = 1,  [18] = 1,  [19] = 1,  [20] = 1,   [21] = 1,  [22] = 1, [23] = 1,
-    [24] = 1,  [25] = 1,  [26] = 1,  [27] = 1,  [28] = 1,   [29] = 1,  [30] = 1, [31] = 1,
-    [127] = 1, ['#'] = 1, [' '] = 2, ['"'] = 2, ['\\'] = 4, [','] = 8,
+    [0] = 1,   [1] = 1,   [2] = 1,   [3] = 1,   [4] = 1,    [5] = 1,   [6] = 1,    [7] = 1,
+    [8] = 1,   [9] = 3,   [10] = 1,  [11] = 1,  [12] = 1,   [13] = 1,  [14] = 1,   [15] = 1,
+    [16] = 1,  [17] = 1,  [18] = 1,  [19] = 1,  [20] = 1,   [21] = 1,  [22] = 1,   [23] = 1,
+    [24] = 1,  [25] = 1,  [26] = 1,  [27] = 1,  [28] = 1,   [29] = 1,  [30] = 1,   [31] = 1,
+    [127] = 1, ['#'] = 1, [' '] = 2, ['"'] = 2, ['\\'] = 4, [','] = 8, ['<'] = 16, ['>'] = 16,
 };
 
 static unsigned classes_of(struct str s)
@@ -66,8 +56,6 @@ static bool report(struct conf *c, struct span span, const char *what, bool secr
 
 static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
 {
-    if (!classes_of(arg->text))
-        return true;
     const char *what = unwritable(arg->text);
     if (!what && !arg->pattern)
         what = unquotable(arg->text);
@@ -78,6 +66,8 @@ static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
 /* What stands in a tag is written bare.  */
 static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct span span)
 {
+    if (!classes_of(arg))
+        return true;
     const char *what = unwritable(arg);
     for (size_t i = 0; i < arg.n && !what; i++) {
         if (arg.p[i] == '<' || arg.p[i] == '>' || arg.p[i] == '"')
@@ -104,7 +94,8 @@ static void append(struct conf *c, struct conf_section *parent, struct conf_sect
 struct conf_section *conf_section(struct conf *c, struct conf_section *parent, enum scope scope,
                                   struct str arg, struct span arg_span, struct span origin)
 {
-    struct conf_section *s = new_section(c, scope, arg, origin);
+    struct conf_section *s = arena_alloc(c->arena, sizeof *s);
+    *s = (struct conf_section){ .scope = scope, .arg = arg, .origin = origin };
     if (parent && !(dict_scope(scope)->parents & (uint64_t)1 << parent->scope))
         arena_bug(c->arena, "a section that may not stand in its parent");
     if (!c->checked)
@@ -121,23 +112,51 @@ void conf_again(struct conf *c, struct conf_section *parent, const struct conf_s
     append(c, parent, s);
 }
 
-struct conf_line *conf_line(struct conf *c, struct conf_section *section,
-                            const struct directive *dir, const struct arg *args, uint32_t n,
-                            uint32_t at, struct span origin)
+/* Every value is written just as it is.  */
+static bool all_plain(const struct arg *args, uint32_t n)
 {
-    if (!(dir->scopes & (uint64_t)1 << section->scope))
-        arena_bug(c->arena, "a directive that may not stand in its section");
-    for (uint32_t i = 0; !c->checked && i < n; i++)
-        if (!check_value(c, &args[i], at))
-            return NULL;
-    struct conf_line *line = arena_alloc(c->arena, sizeof *line);
-    *line = (struct conf_line){ .dir = dir, .args = args, .n_args = n, .origin = origin };
+    unsigned found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (args[i].pattern || !args[i].text.n)
+            return false;
+        found |= classes_of(args[i].text);
+    }
+    return !found;
+}
+
+static void append_line(struct conf_section *section, struct conf_line *line)
+{
     if (section->last_line)
         section->last_line->next = line;
     else
         section->lines = line;
     section->last_line = line;
+}
+
+struct conf_line *conf_line(struct conf *c, struct conf_section *section,
+                            const struct directive *dir, const struct arg *args, uint32_t n,
+                            uint32_t at, struct span origin)
+{
+    bool plain = all_plain(args, n);
+    if (!(dir->scopes & (uint64_t)1 << section->scope))
+        arena_bug(c->arena, "a directive that may not stand in its section");
+    for (uint32_t i = 0; !c->checked && !plain && i < n; i++)
+        if (!check_value(c, &args[i], at))
+            return NULL;
+    struct conf_line *line = arena_alloc(c->arena, sizeof *line);
+    *line = (struct conf_line){
+        .dir = dir, .args = args, .n_args = n, .plain = plain, .origin = origin
+    };
+    append_line(section, line);
     return line;
+}
+
+void conf_line_again(struct conf *c, struct conf_section *section, const struct conf_line *line)
+{
+    struct conf_line *again = arena_alloc(c->arena, sizeof *again);
+    *again = *line;
+    again->next = NULL;
+    append_line(section, again);
 }
 
 void conf_done(struct conf *c)

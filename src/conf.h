@@ -15,9 +15,11 @@ struct conf_line {
     const struct directive *dir;
     const struct arg *args;
     uint32_t n_args;
+    bool plain; /* every value is written just as it is */
     struct span origin;
     struct conf_section *nested; /* the list behind a pattern line */
     struct conf_line *next;
+    struct str *printed; /* where it stands more than once: its text, when that is known */
 };
 
 struct conf_section {
@@ -56,6 +58,9 @@ void conf_again(struct conf *, struct conf_section *parent, const struct conf_se
    written, which is reported.  */
 struct conf_line *conf_line(struct conf *, struct conf_section *section, const struct directive *,
                             const struct arg *args, uint32_t n, uint32_t at, struct span origin);
+
+/* 'line', which was made in memory that lasts, once more at the end of 'section'.  */
+void conf_line_again(struct conf *, struct conf_section *section, const struct conf_line *line);
 
 /* The section has a line with 'dir'.  */
 bool conf_has(const struct conf_section *, const struct directive *dir);

@@ -53,15 +53,17 @@ static void put_quoted(struct buf *out, struct str s)
     buf_char(out, '"');
 }
 
-static void put_value(struct emit *e, const struct directive *dir, const struct arg *arg)
+static void put_value(struct emit *e, const struct conf_line *line, const struct arg *arg)
 {
     if (arg->secret && e->options->redact) {
         buf_text(e->out, "********");
+    } else if (line->plain) {
+        buf_put(e->out, arg->text);
     } else if (arg->pattern) {
         buf_char(e->out, '/');
         buf_put(e->out, arg->text);
         buf_char(e->out, '/');
-    } else if (needs_quotes(dir, arg)) {
+    } else if (needs_quotes(line->dir, arg)) {
         put_quoted(e->out, arg->text);
     } else {
         buf_put(e->out, arg->text);
@@ -75,12 +77,24 @@ static const char *comma(const struct directive *dir)
     return dir->type == TYPE_DOMAIN_KEY ? ", " : ",";
 }
 
+static void indent(struct emit *e, size_t depth)
+{
+    for (; depth; depth--)
+        buf_put(e->out, STR("    "));
+}
+
+/* What was put behind 'from' is also what is put from now on, in memory that lasts.  */
+static void keep(struct emit *e, struct str *printed, size_t from)
+{
+    *printed = arena_str(e->out->arena, str_sub(buf_str(e->out), from, e->out->n));
+}
+
 static void put_end(struct emit *e, const struct conf_section *s, size_t depth);
 
-static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
+static void put_new_line(struct emit *e, const struct conf_line *line, size_t depth)
 {
     bool bare = line->dir->name[0] == '/'; /* a line that begins with its pattern */
-    buf_fill(e->out, ' ', depth * 4);
+    indent(e, depth);
     if (!bare)
         buf_text(e->out, line->dir->name);
     for (uint32_t i = 0; i < line->n_args; i++) {
@@ -88,11 +102,24 @@ static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
             buf_text(e->out, comma(line->dir));
         else if (i || !bare)
             buf_char(e->out, ' ');
-        put_value(e, line->dir, &line->args[i]);
+        put_value(e, line, &line->args[i]);
     }
     end_line(e, line->origin);
     if (line->nested) /* its tag is the line's last value */
         put_end(e, line->nested, depth);
+}
+
+/* What stands in many places is printed once: always as deep, for it has one kind of parent.  */
+static void put_line(struct emit *e, const struct conf_line *line, size_t depth)
+{
+    size_t from = e->out->n;
+    if (line->printed && line->printed->p) {
+        buf_put(e->out, *line->printed);
+        return;
+    }
+    put_new_line(e, line, depth);
+    if (line->printed)
+        keep(e, line->printed, from);
 }
 
 static void put_section(struct emit *e, const struct conf_section *s, size_t depth);
@@ -109,7 +136,7 @@ static void put_body(struct emit *e, const struct conf_section *s, size_t depth)
 static void put_end(struct emit *e, const struct conf_section *s, size_t depth)
 {
     put_body(e, s, depth + 1);
-    buf_fill(e->out, ' ', depth * 4);
+    indent(e, depth);
     buf_text(e->out, "</");
     buf_text(e->out, dict_scope(s->scope)->name);
     buf_text(e->out, ">\n");
@@ -118,7 +145,7 @@ static void put_end(struct emit *e, const struct conf_section *s, size_t depth)
 static void put_new_section(struct emit *e, const struct conf_section *s, size_t depth)
 {
     const char *tag = dict_scope(s->scope)->name;
-    buf_fill(e->out, ' ', depth * 4);
+    indent(e, depth);
     buf_char(e->out, '<');
     buf_text(e->out, tag);
     if (s->arg.n) {
@@ -130,18 +157,16 @@ static void put_new_section(struct emit *e, const struct conf_section *s, size_t
     put_end(e, s, depth);
 }
 
-/* A section that stands in many places is printed once: always as deep, for it has one parent.  */
 static void put_section(struct emit *e, const struct conf_section *s, size_t depth)
 {
     size_t from = e->out->n;
-    if (!s->printed) {
-        put_new_section(e, s, depth);
-    } else if (s->printed->p) {
+    if (s->printed && s->printed->p) {
         buf_put(e->out, *s->printed);
-    } else {
-        put_new_section(e, s, depth);
-        *s->printed = arena_str(e->out->arena, str_sub(buf_str(e->out), from, e->out->n));
+        return;
     }
+    put_new_section(e, s, depth);
+    if (s->printed)
+        keep(e, s->printed, from);
 }
 
 static void put_comment(struct emit *e, struct str text)

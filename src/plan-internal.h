@@ -13,7 +13,15 @@ enum identity_place {
 #undef IDENTITY
 };
 
-/* A section of a domain block that stands in many places, and what it was made from.  */
+/* What a line of a key that stands in many places was made from, and that line; NULL where it was
+   met once.  */
+struct kept_key {
+    enum target target;
+    struct str selector, domain, file;
+    const struct conf_line *line;
+};
+
+/* The same for the section of a domain block.  */
 struct kept {
     const struct braces *block;
     const struct tls *identity;
@@ -31,7 +39,7 @@ struct spread {
     bool wild;    /* some pattern holds for many domains */
 };
 
-enum { N_KEPT = 64, N_SPREADS = 16 }; /* powers of two */
+enum { N_KEPT = 64, N_KEPT_KEYS = 256, N_SPREADS = 16 }; /* powers of two */
 
 struct plan {
     const struct model *m;
@@ -39,6 +47,7 @@ struct plan {
     struct arena *arena; /* of 'conf' */
     struct diags *diags;
     struct kept *kept;            /* N_KEPT of them, by the address of the block */
+    struct kept_key *keys;        /* N_KEPT_KEYS of them, by the addresses of what they say */
     struct spread *spreads;       /* N_SPREADS of them, of pools and the server, in the same way */
     struct spread own;            /* of what is being planned, once something asks for it */
     struct conf_section *globals; /* lines of the file itself that others add to */
@@ -48,9 +57,9 @@ struct plan {
 void plan_lower(struct plan *, struct conf_section *, enum lower group, const struct lines *said,
                 struct span origin);
 
-/* Adds a line with directive 'target' and the given values.  */
-void plan_line(struct plan *, struct conf_section *, enum target, const struct arg *args,
-               uint32_t n, struct span origin);
+/* Adds a line with directive 'target' and the given values.  NULL where one cannot be written.  */
+struct conf_line *plan_line(struct plan *, struct conf_section *, enum target,
+                            const struct arg *args, uint32_t n, struct span origin);
 
 /* The same with the one value 'text'.  */
 void plan_text(struct plan *, struct conf_section *, enum target, struct str text,

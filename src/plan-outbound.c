@@ -10,10 +10,76 @@ void plan_origins(struct plan *p, struct conf_section *s, enum target target,
     for (const struct origin *o = origins->first; o; o = o->next) {
         if (o->bad_address || o->bad_host)
             continue;
-        struct arg *args = NEW_ARRAY(p->arena, struct arg, 2);
+        struct arg *args = arena_alloc(p->arena, 2 * sizeof *args);
         args[0] = o->address;
         args[1] = o->host;
         plan_line(p, s, target, args, 2, origin_span(o));
+    }
+}
+
+/* From here to 'leave_lasting' what is made lasts as long as the model.  */
+static struct arena *enter_lasting(struct plan *p)
+{
+    struct arena *scratch = p->arena;
+    p->arena = p->conf->arena = p->m->arena;
+    return scratch;
+}
+
+static void leave_lasting(struct plan *p, struct arena *scratch)
+{
+    p->arena = p->conf->arena = scratch;
+}
+
+static struct conf_line *new_key(struct plan *p, struct conf_section *s, enum target target,
+                                 const struct key *k)
+{
+    struct arg *args = arena_alloc(p->arena, 3 * sizeof *args);
+    args[0] = key_linked(k, k->what->selector);
+    args[1] = key_written(k, k->what->domain);
+    args[2] = key_linked(k, k->what->file);
+    args[0].joined = false;
+    args[1].joined = args[2].joined = true;
+    return plan_line(p, s, target, args, 3, key_span(k));
+}
+
+/* Same bytes at the same place.  */
+static bool is_same_text(struct str a, struct str b)
+{
+    return a.p == b.p && a.n == b.n;
+}
+
+static bool is_same_key(const struct kept_key *a, const struct kept_key *b)
+{
+    return a->target == b->target && is_same_text(a->selector, b->selector) &&
+           is_same_text(a->domain, b->domain) && is_same_text(a->file, b->file);
+}
+
+static struct kept_key *kept_key(const struct plan *p, const struct kept_key *key)
+{
+    uintptr_t place = (uintptr_t)key->selector.p ^ (uintptr_t)key->domain.p;
+    return &p->keys[(place >> 4 ^ place >> 12) & (N_KEPT_KEYS - 1)];
+}
+
+/* The line of a key that many sign with is made once, as the section of a domain block is.  */
+static void plan_key(struct plan *p, struct conf_section *s, enum target target,
+                     const struct key *k)
+{
+    struct kept_key key = { .target = target,
+                            .selector = k->what->selector.text,
+                            .domain = k->what->domain.text,
+                            .file = k->what->file.text };
+    struct kept_key *kept = kept_key(p, &key);
+    if (p->conf->places || !is_same_key(kept, &key)) {
+        if (new_key(p, s, target, k))
+            *kept = key;
+    } else if (kept->line) {
+        conf_line_again(p->conf, s, kept->line);
+    } else {
+        struct arena *scratch = enter_lasting(p);
+        struct conf_line *line = new_key(p, s, target, k);
+        leave_lasting(p, scratch);
+        line->printed = NEW(p->m->arena, struct str);
+        kept->line = line;
     }
 }
 
@@ -21,16 +87,8 @@ void plan_keys(struct plan *p, struct conf_section *s, enum target target, const
 {
     key_list list = { 0 };
     coverage_order(p->m->coverage, p->arena, keys, &list);
-    for (size_t i = 0; i < list.n; i++) {
-        const struct key *k = list.v[i];
-        struct arg *args = NEW_ARRAY(p->arena, struct arg, 3);
-        args[0] = key_linked(k, k->what->selector);
-        args[1] = key_written(k, k->what->domain);
-        args[2] = key_linked(k, k->what->file);
-        args[0].joined = false;
-        args[1].joined = args[2].joined = true;
-        plan_line(p, s, target, args, 3, key_span(k));
-    }
+    for (size_t i = 0; i < list.n; i++)
+        plan_key(p, s, target, list.v[i]);
 }
 
 /* The first 'sign' of the list, or NULL.  */
@@ -106,8 +164,9 @@ static bool is_same(const struct kept *a, const struct kept *b)
            a->sign == b->sign && a->reached == b->reached && a->parent == b->parent;
 }
 
-/* The section of a block that stands in many places is made once, in memory that lasts, unless
-   these places are wanted; but what had to be said of it is said each time.  */
+/* The section of a block that stands in many places is made once, in memory that lasts, when it is
+   met for the second time, unless these places are wanted; but what had to be said of it is said
+   each time.  */
 static void plan_domain(struct plan *p, struct conf_section *parent, const struct domain *d,
                         const struct around *around, unsigned reached)
 {
@@ -115,22 +174,22 @@ static void plan_domain(struct plan *p, struct conf_section *parent, const struc
         new_domain(p, parent, d, around, reached);
         return;
     }
+    size_t calls = p->diags->n_calls;
     struct kept key = kept_as(parent, d, around, reached);
     struct kept *kept = &p->kept[((uintptr_t)d->block >> 4 ^ key.word) & (N_KEPT - 1)];
-    if (is_same(kept, &key)) {
+    if (!is_same(kept, &key)) {
+        new_domain(p, parent, d, around, reached);
+        if (p->diags->n_calls == calls)
+            *kept = key;
+    } else if (kept->section) {
         conf_again(p->conf, parent, kept->section);
-        return;
+    } else {
+        struct arena *scratch = enter_lasting(p);
+        struct conf_section *section = new_domain(p, parent, d, around, reached);
+        leave_lasting(p, scratch);
+        section->printed = NEW(p->m->arena, struct str);
+        kept->section = section;
     }
-    size_t calls = p->diags->n_calls;
-    struct arena *scratch = p->arena;
-    p->arena = p->conf->arena = p->m->arena;
-    struct conf_section *section = new_domain(p, parent, d, around, reached);
-    p->arena = p->conf->arena = scratch;
-    if (p->diags->n_calls != calls)
-        return;
-    section->printed = NEW(p->m->arena, struct str);
-    key.section = section;
-    *kept = key;
 }
 
 /* What is passed on by 'domains', inside of 'tls'; 'known' remembers it.  */

@@ -28,18 +28,17 @@ void plan_lower(struct plan *p, struct conf_section *s, enum lower group, const 
     }
 }
 
-void plan_line(struct plan *p, struct conf_section *s, enum target target, const struct arg *args,
-               uint32_t n, struct span origin)
+struct conf_line *plan_line(struct plan *p, struct conf_section *s, enum target target,
+                            const struct arg *args, uint32_t n, struct span origin)
 {
-    conf_line(p->conf, s, p->m->target[target], args, n, 0, origin);
+    return conf_line(p->conf, s, p->m->target[target], args, n, 0, origin);
 }
 
 void plan_text(struct plan *p, struct conf_section *s, enum target target, struct str text,
                struct span origin)
 {
-    struct arg *arg = NEW(p->arena, struct arg);
-    arg->text = text;
-    arg->span = origin;
+    struct arg *arg = arena_alloc(p->arena, sizeof *arg);
+    *arg = (struct arg){ .text = text, .span = origin };
     plan_line(p, s, target, arg, 1, origin);
 }
 
@@ -244,12 +243,14 @@ static void plan_sections(struct plan *p, bool referred)
 void plan(const struct model *m, struct conf *conf)
 {
     struct kept kept[N_KEPT] = { { .block = NULL } };
+    struct kept_key keys[N_KEPT_KEYS] = { { .line = NULL } };
     struct spread spreads[N_SPREADS] = { { 0 } };
     struct plan p = { .m = m,
                       .conf = conf,
                       .arena = conf->arena,
                       .diags = m->diags,
                       .kept = kept,
+                      .keys = keys,
                       .spreads = spreads };
     plan_globals(&p);
     plan_defaults(&p);

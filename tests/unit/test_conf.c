@@ -216,6 +216,43 @@ START_TEST(lists)
 }
 END_TEST
 
+/* What stands in many places reads everywhere as it does in the first.  */
+START_TEST(again)
+{
+    struct arg key[3] = { { .text = STR_INIT("s1") },
+                          { .text = STR_INIT("a.example"), .joined = true },
+                          { .text = STR_INIT("/k 1.pem"), .joined = true } };
+    struct arg yes = { .text = STR_INIT("yes") };
+    struct str key_text = { NULL, 0 }, domain_text = { NULL, 0 };
+    struct conf_section *a = section(SCOPE_virtual_mta, "a"), *b = section(SCOPE_virtual_mta, "b");
+    struct conf_line *line = conf_line(
+        &conf, a, dir_of("domain-key", SCOPE_virtual_mta), key, 3, 0, NOWHERE);
+    struct conf_section *domain = conf_section(&conf, a, SCOPE_domain, STR("*"), NOWHERE, NOWHERE);
+    conf_line(&conf, domain, dir_of("dkim-sign", SCOPE_domain), &yes, 1, 0, NOWHERE);
+    line->printed = &key_text;
+    domain->printed = &domain_text;
+    for (int i = 0; i < 2; i++)
+        conf_line_again(&conf, b, line);
+    conf_again(&conf, b, domain);
+    ck_assert_str_eq(emitted(&no_options), "\n"
+                                           "<virtual-mta a>\n"
+                                           "    domain-key s1, a.example, \"/k 1.pem\"\n"
+                                           "    <domain *>\n"
+                                           "        dkim-sign yes\n"
+                                           "    </domain>\n"
+                                           "</virtual-mta>\n"
+                                           "\n"
+                                           "<virtual-mta b>\n"
+                                           "    domain-key s1, a.example, \"/k 1.pem\"\n"
+                                           "    domain-key s1, a.example, \"/k 1.pem\"\n"
+                                           "    <domain *>\n"
+                                           "        dkim-sign yes\n"
+                                           "    </domain>\n"
+                                           "</virtual-mta>\n");
+    ck_assert_str_eq(emitted(&no_options), emitted(&no_options));
+}
+END_TEST
+
 START_TEST(layout)
 {
     struct arg yes = { .text = STR_INIT("yes") };
@@ -383,6 +420,7 @@ int main(void)
     tcase_add_test(all, all_short_words);
     tcase_add_test(all, patterns);
     tcase_add_test(all, lists);
+    tcase_add_test(all, again);
     tcase_add_test(all, layout);
     tcase_add_test(all, secrets);
     tcase_add_test(all, annotations);
