@@ -14,8 +14,6 @@
 #include "verify-vars.h"
 #include "verify.h"
 
-typedef VEC(struct model *) models;
-
 static bool is_empty(const struct program *p)
 {
     if (p->items.n || p->hosts.n)
@@ -26,13 +24,13 @@ static bool is_empty(const struct program *p)
     return true;
 }
 
-static void bind_all(struct compilation *c, models *list)
+static void bind_all(struct compilation *c)
 {
     struct program *p = &c->program;
     if (!p->hosts.n)
-        VEC_PUSH(&c->arena, list, bind(p, NULL));
+        VEC_PUSH(&c->arena, &c->models, bind(p, NULL));
     for (size_t i = 0; i < p->hosts.n; i++)
-        VEC_PUSH(&c->arena, list, bind(p, p->hosts.v[i]));
+        VEC_PUSH(&c->arena, &c->models, bind(p, p->hosts.v[i]));
 }
 
 /* Nothing looks at what was read once it is bound: its memory is good for what follows.  */
@@ -45,11 +43,11 @@ static void forget_tree(struct compilation *c)
 }
 
 /* The VMTAs and pools of all hosts: a name that is on another host is not unknown.  */
-static struct map all_names(struct compilation *c, const models *list)
+static struct map all_names(struct compilation *c)
 {
     struct map all = { .arena = &c->arena };
-    for (size_t i = 0; list->n > 1 && i < list->n; i++) {
-        const struct map *names = &list->v[i]->names[KIND_vmta];
+    for (size_t i = 0; c->models.n > 1 && i < c->models.n; i++) {
+        const struct map *names = &c->models.v[i]->names[KIND_vmta];
         for (size_t k = 0; k < names->n; k++)
             *map_add(&all, names->entries[k].key) = names->entries[k].value;
     }
@@ -57,14 +55,14 @@ static struct map all_names(struct compilation *c, const models *list)
 }
 
 /* A VMTA that a host names by reference must be declared outside.  */
-static void check_assigned(struct compilation *c, const models *list)
+static void check_assigned(struct compilation *c)
 {
     struct program *p = &c->program;
     for (size_t h = 0; h < p->hosts.n; h++) {
         struct host *host = p->hosts.v[h];
         for (size_t i = 0; i < host->assigned.n; i++) {
             const struct arg *arg = host->assigned.entries[i].value;
-            if (!map_get(&list->v[h]->names[KIND_vmta], arg->text))
+            if (!map_get(&c->models.v[h]->names[KIND_vmta], arg->text))
                 diag(&c->diags, CHECK_name_unknown, arg->span,
                      "no VMTA outside of host blocks is called `%.*s`", STR_ARG(arg->text));
         }
@@ -97,22 +95,24 @@ static bool is_wanted(const struct options *o, const struct model *m)
     return !o->host.n || str_ieq(o->host, m->host);
 }
 
-/* What the target version cannot say is reported when the output is made for nobody.  */
-static void plan_for_nobody(struct compilation *c, const struct model *m)
+/* What is to be said of the output of the next host is said while it is made, here for nobody.  */
+static void judge_next(struct compilation *c)
 {
     struct conf conf = { .arena = &c->scratch, .diags = &c->diags };
-    plan(m, &conf);
+    c->diags.closed = false;
+    plan(c->models.v[c->n_judged], &conf);
+    c->n_judged++;
 }
 
 /* The tables that were asked for, of the hosts that are wanted.  What is wrong with an input that
    could be linked does not stop them: they help to mend it.  */
-static void make_tables(struct compilation *c, const models *list, bool whole)
+static void make_tables(struct compilation *c, bool whole)
 {
     const struct options *o = c->program.options;
     VEC(const struct model *) wanted = { 0 };
-    for (size_t i = 0; i < list->n; i++)
-        if (is_wanted(o, list->v[i]))
-            VEC_PUSH(&c->arena, &wanted, list->v[i]);
+    for (size_t i = 0; i < c->models.n; i++)
+        if (is_wanted(o, c->models.v[i]))
+            VEC_PUSH(&c->arena, &wanted, c->models.v[i]);
     struct report report = { wanted.v, wanted.n, whole, o->json };
     c->tables = (struct buf){ .arena = &c->arena };
     if (o->relay)
@@ -122,43 +122,50 @@ static void make_tables(struct compilation *c, const models *list, bool whole)
     arena_reset(&c->scratch);
 }
 
-/* Binds, links and judges all hosts, then makes the output of those that are wanted.  */
-static void compile_models(struct compilation *c, enum compile_goal goal)
+/* Binds, links and judges all hosts.  */
+static void compile_models(struct compilation *c)
 {
-    models list = { 0 };
-    bind_all(c, &list);
+    bind_all(c);
     forget_tree(c);
-    struct map names = all_names(c, &list);
-    check_assigned(c, &list);
-    for (size_t i = 0; i < list.n; i++)
-        resolve(&c->program, list.v[i], &names);
+    struct map names = all_names(c);
+    struct model *const *list = c->models.v;
+    size_t n = c->models.n;
+    check_assigned(c);
+    for (size_t i = 0; i < n; i++)
+        resolve(&c->program, list[i], &names);
     bool whole = c->diags.n_faults == 0;
-    for (size_t i = 0; i < list.n; i++) {
-        inbound(list.v[i]);
-        relay(list.v[i]);
+    for (size_t i = 0; i < n; i++) {
+        inbound(list[i]);
+        relay(list[i]);
     }
-    for (size_t i = 0; i < list.n; i++)
-        coverage(list.v[i]);
-    for (size_t i = 0; i < list.n; i++)
-        verify(list.v[i], whole);
+    for (size_t i = 0; i < n; i++)
+        coverage(list[i]);
+    for (size_t i = 0; i < n; i++)
+        verify(list[i], whole);
     if (whole) {
-        verify_unused_fleet((const struct model *const *)list.v, list.n);
+        verify_unused_fleet((const struct model *const *)list, n);
         verify_variables(&c->program);
     }
-    verify_fleet((const struct model *const *)list.v, list.n);
-    make_tables(c, &list, whole);
-    for (size_t i = 0; i < list.n; i++)
-        plan_for_nobody(c, list.v[i]);
-    bool wanted = goal == COMPILE_BUILD || goal == COMPILE_TABLES;
-    for (size_t i = 0; wanted && i < list.n; i++)
-        if (is_wanted(c->program.options, list.v[i]))
+    verify_fleet((const struct model *const *)list, n);
+    make_tables(c, whole);
+}
+
+/* The hosts that are wanted.  */
+static void add_outputs(struct compilation *c)
+{
+    bool wanted = c->goal == COMPILE_BUILD || c->goal == COMPILE_TABLES;
+    for (size_t i = 0; wanted && i < c->models.n; i++) {
+        const struct model *m = c->models.v[i];
+        if (is_wanted(c->program.options, m))
             VEC_PUSH(&c->arena, &c->outputs,
-                     (struct output){ .host = list.v[i]->host, .model = list.v[i] });
+                     (struct output){ .host = m->host, .model = m, .place = i });
+    }
 }
 
 /* The comments of all inputs.  */
-static void read_suppressions(struct compilation *c, struct suppress *s)
+static void read_suppressions(struct compilation *c)
 {
+    struct suppress *s = &c->suppress;
     *s = (struct suppress){ .diags = &c->diags };
     for (size_t i = 0; i < c->program.files.n; i++)
         suppress_file(s, c->program.files.v[i]);
@@ -169,14 +176,14 @@ static void read_suppressions(struct compilation *c, struct suppress *s)
 
 /* Last, when all has been said.  What stopped some checks from running is no reason to remove the
    comments about them.  */
-static void report_suppressions(struct compilation *c, struct suppress *s)
+static void report_suppressions(struct compilation *c)
 {
     const struct options *o = c->program.options;
     bool judged[N_CHECKS];
     for (size_t i = 0; i < N_CHECKS; i++)
         judged[i] = !c->diags.n_faults;
     judged[CHECK_secret_weak] &= o->secrets && !o->redact;
-    suppress_report(s, judged);
+    suppress_report(&c->suppress, judged);
 }
 
 /* The main inputs as topology, in order.  */
@@ -241,7 +248,7 @@ static void register_secret_words(struct compilation *c)
     }
 }
 
-static void run(struct compilation *c, const struct options *options, enum compile_goal goal)
+static void run(struct compilation *c, const struct options *options)
 {
     struct dict *dict = dict_new(&c->arena);
     register_secret_words(c);
@@ -250,33 +257,42 @@ static void run(struct compilation *c, const struct options *options, enum compi
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
     if (c->program.broken)
         return;
-    struct suppress suppress;
-    read_suppressions(c, &suppress);
-    if (goal == COMPILE_CONVERT) {
+    read_suppressions(c);
+    if (c->goal == COMPILE_CONVERT) {
         if (!c->diags.n_faults)
             convert(c);
-        return;
-    }
-    if (is_empty(&c->program) && !c->diags.n_faults) {
+    } else if (is_empty(&c->program) && !c->diags.n_faults) {
         nothing_declared(c);
-        make_tables(c, &(models){ 0 }, true);
+        make_tables(c, true);
     } else {
-        compile_models(c, goal);
+        compile_models(c);
+        add_outputs(c);
     }
-    report_suppressions(c, &suppress);
 }
 
-enum compile_status compile(struct compilation *c, const struct options *options,
-                            const struct io *io, enum compile_goal goal)
+/* What the messages so far come to.  */
+static enum compile_status verdict(struct compilation *c)
 {
-    *c = (struct compilation){ 0 };
+    if (c->program.broken)
+        return COMPILE_BROKEN;
+    if (!diags_forbid(&c->diags))
+        return COMPILE_FINE;
+    if (c->goal != COMPILE_TABLES)
+        c->outputs.n = 0;
+    return COMPILE_ERRORS;
+}
+
+enum compile_status compile_start(struct compilation *c, const struct options *options,
+                                  const struct io *io, enum compile_goal goal)
+{
+    *c = (struct compilation){ .goal = goal };
     switch (setjmp(c->handler)) {
     case ARENA_FINE:
         break;
     case ARENA_NO_MEMORY:
-        return COMPILE_NO_MEMORY;
+        return c->trouble = COMPILE_NO_MEMORY;
     default:
-        return COMPILE_BUG;
+        return c->trouble = COMPILE_BUG;
     }
     arena_init(&c->arena, &c->handler);
     arena_init(&c->scratch, &c->handler);
@@ -287,18 +303,58 @@ enum compile_status compile(struct compilation *c, const struct options *options
     c->options = *options;
     c->diags.levels = &c->options.levels;
     c->options.redact |= goal == COMPILE_TABLES;
-    run(c, &c->options, goal);
-    diags_sort(&c->diags);
-    c->diags.closed = true; /* printing says again what planning said */
-    if (c->program.broken)
-        return COMPILE_BROKEN;
-    if (!diags_forbid(&c->diags))
-        return COMPILE_FINE;
-    if (goal != COMPILE_TABLES)
-        c->outputs.n = 0;
-    return COMPILE_ERRORS;
+    run(c, &c->options);
+    return verdict(c);
 }
 
+static void finish(struct compilation *c, void *context)
+{
+    (void)context;
+    while (c->n_judged < c->models.n)
+        judge_next(c);
+    c->diags.closed = false;
+    if (c->goal != COMPILE_CONVERT && !c->program.broken)
+        report_suppressions(c);
+    diags_sort(&c->diags);
+    c->diags.closed = true; /* printing says again what planning said */
+}
+
+/* What is done with memory that may run out.  */
+typedef void work_fn(struct compilation *, void *context);
+
+/* Does it; troubles with memory come here, and go where they went before from then on.  */
+static enum compile_status guarded(struct compilation *c, work_fn *work, void *context)
+{
+    jmp_buf handler, *const before = c->arena.handler;
+    volatile enum compile_status status = COMPILE_FINE;
+    c->arena.handler = c->scratch.handler = &handler;
+    switch (setjmp(handler)) {
+    case ARENA_FINE:
+        work(c, context);
+        break;
+    case ARENA_NO_MEMORY:
+        status = COMPILE_NO_MEMORY;
+        break;
+    default:
+        status = COMPILE_BUG;
+    }
+    c->arena.handler = c->scratch.handler = before;
+    return status;
+}
+
+enum compile_status compile_finish(struct compilation *c)
+{
+    if (!c->trouble)
+        c->trouble = guarded(c, finish, NULL);
+    return c->trouble ? c->trouble : verdict(c);
+}
+
+enum compile_status compile(struct compilation *c, const struct options *options,
+                            const struct io *io, enum compile_goal goal)
+{
+    compile_start(c, options, io, goal);
+    return compile_finish(c);
+}
 enum { PIECE = 64 << 10 }; /* bytes of output that are handed on at once */
 
 /* Output on its way out.  */
@@ -328,51 +384,52 @@ static void print_done(const struct conf *conf, void *context)
     hand_on(p, PIECE);
 }
 
-static void print_model(struct compilation *c, const struct model *m, put_fn *put, void *context)
+/* For the first time it is judged too.  */
+static void print_model(struct compilation *c, const struct output *output, put_fn *put,
+                        void *context)
 {
     const struct options *o = c->program.options;
-    struct emit_options options = { header(c, m), o->annotate, o->redact };
+    while (c->n_judged < output->place)
+        judge_next(c);
+    bool judged = output->place < c->n_judged;
+    struct emit_options options = { header(c, output->model), o->annotate, o->redact };
     struct printer p = { c, &options, &c->piece, put, context, false };
     struct conf conf = { .arena = &c->scratch,
                          .diags = &c->diags,
-                         .checked = true,
                          .places = o->annotate,
                          .done = print_done,
                          .context = &p };
     c->piece.n = 0; /* one that went wrong left something */
     emit_header(&options, &c->piece);
-    plan(m, &conf);
+    c->diags.closed = judged; /* else all would be said again */
+    plan(output->model, &conf);
+    c->n_judged += !judged;
     hand_on(&p, 1);
 }
 
-/* Troubles with memory go to 'handler' from here on.  Returns where they went.  */
-static jmp_buf *catch_troubles(struct compilation *c, jmp_buf *handler)
+/* An output to be printed, and for whom.  */
+struct printing {
+    const struct output *output;
+    put_fn *put;
+    void *context;
+};
+
+static void print_output(struct compilation *c, void *context)
 {
-    jmp_buf *before = c->arena.handler;
-    c->arena.handler = c->scratch.handler = handler;
-    return before;
+    const struct printing *p = context;
+    if (p->output->model)
+        print_model(c, p->output, p->put, p->context);
+    else
+        p->put(p->context, p->output->text);
 }
 
 enum compile_status compile_print(struct compilation *c, size_t output, put_fn *put, void *context)
 {
-    const struct output *o = &c->outputs.v[output];
-    jmp_buf handler;
-    jmp_buf *const before = catch_troubles(c, &handler);
-    volatile enum compile_status status = COMPILE_FINE;
-    switch (setjmp(handler)) {
-    case ARENA_FINE:
-        if (o->model)
-            print_model(c, o->model, put, context);
-        else
-            put(context, o->text);
-        break;
-    case ARENA_NO_MEMORY:
-        status = COMPILE_NO_MEMORY;
-        break;
-    default:
-        status = COMPILE_BUG;
-    }
-    catch_troubles(c, before);
+    struct printing p = { &c->outputs.v[output], put, context };
+    bool judged = c->n_judged == c->models.n;
+    enum compile_status status = guarded(c, print_output, &p);
+    if (!judged && !c->trouble)
+        c->trouble = status; /* nobody knows what was left to be said */
     return status;
 }
 

@@ -2,13 +2,18 @@
 
    The one entry to the library.  Always true: it holds no global state, never exits, never writes a
    file, and comes back from running out of memory; where anything is an error there is no output,
-   nor where the options are strict and anything is a warning.  */
+   nor where the options are strict and anything is a warning.
+
+   What the target version cannot say is found out while output is made.  So there are two ways:
+   'compile', which makes it for nobody and is done; or 'compile_start', printing, and
+   'compile_finish', which tells whether what was printed may be used.  */
 
 #ifndef PMTAC_COMPILE_H
 #define PMTAC_COMPILE_H
 
 #include "load.h"
 #include "model.h"
+#include "suppress.h"
 
 /* What is wanted.  */
 enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT, COMPILE_TABLES };
@@ -25,6 +30,7 @@ enum compile_status {
 struct output {
     struct str host; /* "" where there are no host blocks */
     const struct model *model;
+    size_t place;    /* of the model among all */
     struct str text; /* model NULL */
 };
 
@@ -34,9 +40,14 @@ struct compilation {
     struct arena tree;    /* what was read, until all of it is bound */
     jmp_buf handler;
     struct sources sources;
-    struct diags diags;     /* sorted when 'compile' returns */
+    struct diags diags;     /* sorted when 'compile' or 'compile_finish' returns */
     struct options options; /* as they were given */
+    enum compile_goal goal;
+    enum compile_status trouble; /* that ended it: COMPILE_NO_MEMORY or COMPILE_BUG, else 0 */
     struct program program;
+    struct suppress suppress;
+    VEC(struct model *) models; /* of all hosts */
+    size_t n_judged;            /* of them, from the first: all has been said of their output */
     VEC(struct output) outputs; /* one for each host; one for a conversion */
     struct buf piece;           /* of output, on its way out */
     struct buf tables; /* that were asked for: text, or members of the document of messages */
@@ -49,6 +60,15 @@ struct compilation {
    secrets, to compare and not to use.  */
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);
+
+/* The same but for what is to be said of the output.  COMPILE_FINE: it may be printed, and thrown
+   away if 'compile_finish' does not return the same.  That is to be called after each other
+   status too, but for COMPILE_NO_MEMORY and COMPILE_BUG.  */
+enum compile_status compile_start(struct compilation *c, const struct options *options,
+                                  const struct io *io, enum compile_goal goal);
+
+/* Says what is left to be said, once, and sorts the messages; returns what 'compile' would.  */
+enum compile_status compile_finish(struct compilation *c);
 
 /* Takes a piece of output; returns false where it wants no more.  */
 typedef bool put_fn(void *context, struct str text);

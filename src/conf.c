@@ -98,8 +98,7 @@ struct conf_section *conf_section(struct conf *c, struct conf_section *parent, e
     *s = (struct conf_section){ .scope = scope, .arg = arg, .origin = origin };
     if (parent && !(dict_scope(scope)->parents & (uint64_t)1 << parent->scope))
         arena_bug(c->arena, "a section that may not stand in its parent");
-    if (!c->checked)
-        check_tag(c, scope, arg, arg_span);
+    check_tag(c, scope, arg, arg_span);
     append(c, parent, s);
     return s;
 }
@@ -140,7 +139,7 @@ struct conf_line *conf_line(struct conf *c, struct conf_section *section,
     bool plain = all_plain(args, n);
     if (!(dir->scopes & (uint64_t)1 << section->scope))
         arena_bug(c->arena, "a directive that may not stand in its section");
-    for (uint32_t i = 0; !c->checked && !plain && i < n; i++)
+    for (uint32_t i = 0; !plain && i < n; i++)
         if (!check_value(c, &args[i], at))
             return NULL;
     struct conf_line *line = arena_alloc(c->arena, sizeof *line);

@@ -37,8 +37,7 @@ struct conf_section {
 struct conf {
     struct arena *arena; /* of the tree alone */
     struct diags *diags;
-    bool checked; /* that all values can be written is known from an earlier time */
-    bool places;  /* somebody wants to know where each line comes from */
+    bool places;                       /* somebody wants to know where each line comes from */
     struct conf_section *first, *last; /* SCOPE_global ones hold lines of the file itself */
     void (*done)(const struct conf *, void *context); /* NULL: nobody is interested */
     void *context;

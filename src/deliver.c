@@ -14,9 +14,12 @@ enum { FILE_MODE = 0640, FOLDER_MODE = 0750, DEPFILE_MODE = 0644 };
 struct delivery {
     struct compilation *c;
     const struct opts *opts;
-    struct buf *talk;
+    struct buf talk;
     VEC(struct outfile) files; /* and folders in front of what is in them */
     VEC(struct str) targets;   /* the files that 'make' knows */
+    struct outfiles outfiles;  /* 'files' on their way */
+    bool to_stdout;
+    bool fine; /* so far */
 };
 
 /* One of the outputs of 'c'.  */
@@ -52,9 +55,9 @@ static struct outfile output_file(struct delivery *d, size_t i)
 /* Says what is wrong, perhaps with a path.  */
 static bool trouble(struct delivery *d, const char *what, const char *why)
 {
-    buf_text(d->talk, "pmtac: ");
-    diag_escape(d->talk, str_of(what));
-    buf_printf(d->talk, "%s%s\n", why ? ": " : "", why ? why : "");
+    buf_text(&d->talk, "pmtac: ");
+    diag_escape(&d->talk, str_of(what));
+    buf_printf(&d->talk, "%s%s\n", why ? ": " : "", why ? why : "");
     return false;
 }
 
@@ -208,35 +211,58 @@ static void tell_what_is_done(struct delivery *d)
         trouble(d, "all other files are as they were", NULL);
 }
 
-static bool write_files(struct delivery *d)
+/* What is to be written, and where.  */
+static bool choose_files(struct delivery *d)
 {
-    const char *why;
-    const struct outfile *bad = outfile_write_all(d->files.v, d->files.n, &why);
-    if (!bad)
-        return true;
-    trouble(d, bad->path, why);
-    tell_what_is_done(d);
-    return false;
-}
-
-bool deliver(struct compilation *c, const struct opts *o, struct buf *talk)
-{
-    struct delivery d = { .c = c, .opts = o, .talk = talk };
-    bool fleet = c->program.hosts.n && !o->options.host.n && o->command == COMMAND_build;
-    if (o->options.host.n && !names_host(&c->program, o->options.host))
-        return trouble(&d, "no host has the name given with --host", NULL);
+    const struct opts *o = d->opts;
+    const struct program *p = &d->c->program;
+    bool fleet = p->hosts.n && !o->options.host.n && o->command == COMMAND_build;
+    if (o->options.host.n && !names_host(p, o->options.host))
+        return trouble(d, "no host has the name given with --host", NULL);
     if (o->command == COMMAND_check)
         return true;
-    if (!is_path(o->output)) {
-        if (fleet)
-            return trouble(
-                &d, "the topology has hosts: name a folder with -o, or one of them with --host",
-                NULL);
-        return !c->outputs.n || write_stdout(&d);
+    d->to_stdout = !is_path(o->output);
+    if (d->to_stdout)
+        return !fleet ||
+               trouble(d,
+                       "the topology has hosts: name a folder with -o, or one of them with --host",
+                       NULL);
+    return (fleet ? add_hosts(d) : add_single(d)) && (!o->depend || add_depfile(d, fleet));
+}
+
+struct delivery *deliver_begin(struct compilation *c, const struct opts *o)
+{
+    const char *why;
+    struct delivery *d = NEW(&c->arena, struct delivery);
+    *d = (struct delivery){ .c = c, .opts = o, .talk = { .arena = &c->arena } };
+    d->fine = choose_files(d);
+    if (!d->fine || !d->files.n)
+        return d;
+    d->outfiles = (struct outfiles){ .v = d->files.v, .n = d->files.n };
+    const struct outfile *bad = outfile_begin(&d->outfiles, &why);
+    if (bad)
+        d->fine = trouble(d, bad->path, why);
+    return d;
+}
+
+bool deliver_end(struct delivery *d, struct buf *talk)
+{
+    const char *why;
+    if (d->fine && d->to_stdout) {
+        d->fine = !d->c->outputs.n || write_stdout(d);
+    } else if (d->fine) {
+        const struct outfile *bad = outfile_commit(&d->outfiles, &why);
+        if (bad) {
+            d->fine = trouble(d, bad->path, why);
+            tell_what_is_done(d);
+        }
     }
-    if (!(fleet ? add_hosts(&d) : add_single(&d)))
-        return false;
-    if (o->depend && !add_depfile(&d, fleet))
-        return false;
-    return write_files(&d);
+    buf_put(talk, buf_str(&d->talk));
+    return d->fine;
+}
+
+void deliver_drop(struct delivery *d)
+{
+    if (d && d->fine)
+        outfile_drop(&d->outfiles);
 }

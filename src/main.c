@@ -85,29 +85,50 @@ static enum compile_goal goal_of(const struct opts *o)
     return wants_tables(o) ? COMPILE_TABLES : COMPILE_CHECK;
 }
 
+/* What there is to be said and shown of it.  */
+static bool print_results(struct compilation *c, const struct opts *o, bool broken)
+{
+    if (print_messages(c, o) != STATUS_FINE)
+        return false;
+    return broken || !wants_text_tables(o) || print_text(buf_str(&c->tables)) == STATUS_FINE;
+}
+
+static int run_delivery(struct delivery *delivery, struct compilation *c)
+{
+    struct buf talk = { .arena = &c->arena };
+    bool fine = deliver_end(delivery, &talk);
+    put_stderr(buf_str(&talk));
+    return fine ? STATUS_FINE : STATUS_TROUBLE;
+}
+
+/* Files are made first, since that is when all is said of them; nobody waits for the messages while
+   there are some that are not wanted.  */
 static int run_compilation(struct compilation *c, const struct opts *o)
 {
-    enum compile_status compiled = compile(c, &o->options, &io_system, goal_of(o));
-    if (compiled == COMPILE_NO_MEMORY || compiled == COMPILE_BUG) {
-        complain(compiled == COMPILE_BUG ? "internal error" : "out of memory", c->arena.bug);
-        return STATUS_TROUBLE;
-    }
-    /* Printing needs memory too, and the library's handler is behind us.  */
-    if (setjmp(c->handler)) {
+    struct delivery *volatile delivery = NULL;
+    enum compile_status compiled = compile_start(c, &o->options, &io_system, goal_of(o));
+    /* The library's handler is behind us, and memory is needed from here on.  */
+    if (!c->trouble && setjmp(c->handler)) {
+        deliver_drop(delivery);
         complain("out of memory", NULL);
         return STATUS_TROUBLE;
     }
-    int status = print_messages(c, o);
-    if (status != STATUS_FINE || compiled == COMPILE_BROKEN)
+    if (compiled == COMPILE_FINE)
+        delivery = deliver_begin(c, o);
+    compiled = compile_finish(c);
+    if (compiled != COMPILE_FINE)
+        deliver_drop(delivery);
+    if (c->trouble) {
+        complain(c->trouble == COMPILE_BUG ? "internal error" : "out of memory", c->arena.bug);
         return STATUS_TROUBLE;
-    if (wants_text_tables(o) && print_text(buf_str(&c->tables)) != STATUS_FINE)
-        return STATUS_TROUBLE;
-    if (compiled == COMPILE_ERRORS)
-        return STATUS_ERRORS;
-    struct buf talk = { .arena = &c->arena };
-    bool fine = deliver(c, o, &talk);
-    put_stderr(buf_str(&talk));
-    return fine ? STATUS_FINE : STATUS_TROUBLE;
+    }
+    bool broken = compiled == COMPILE_BROKEN;
+    bool shown = print_results(c, o, broken);
+    if (compiled == COMPILE_FINE && shown)
+        return run_delivery(delivery, c);
+    if (compiled == COMPILE_FINE)
+        deliver_drop(delivery);
+    return shown && !broken ? STATUS_ERRORS : STATUS_TROUBLE;
 }
 
 static int run_explain(const struct opts *o, struct buf *text)

@@ -398,27 +398,23 @@ static bool make_folder(struct outfile *f, const char **why)
 }
 
 /* What can be tried without a trace: folders are made, files looked at.  */
-static struct outfile *prepare(struct outfile *files, size_t n, const sigset_t *before,
-                               const char **why)
+static struct outfile *prepare(struct outfiles *s, const char **why)
 {
-    for (size_t i = 0; i < n; i++) {
-        files[i].state = OUTFILE_NEW;
-        files[i].mode &= 07777;
-        if (files[i].folder && !make_folder(&files[i], why))
-            return &files[i];
+    for (size_t i = 0; i < s->n; i++) {
+        struct outfile *f = &s->v[i];
+        f->state = OUTFILE_NEW;
+        f->mode &= 07777;
+        if (f->folder && !make_folder(f, why))
+            return f;
     }
-    return step(files, n, OUTFILE_NEW, look_at, before, why);
+    return step(s->v, s->n, OUTFILE_NEW, look_at, &s->before, why);
 }
 
-/* Files first, and their names when all of them are there; from the first name on nobody stops
-   it.  */
-static struct outfile *replace(struct outfile *files, size_t n, const sigset_t *before,
-                               const char **why)
+/* From the first name on nobody stops it.  */
+static struct outfile *replace(struct outfiles *s, const char **why)
 {
-    struct outfile *bad = step(files, n, OUTFILE_OTHER, make_temp, before, why);
-    if (!bad)
-        bad = step(files, n, OUTFILE_WIDE, put_in_place, NULL, why);
-    return bad ? bad : step(files, n, OUTFILE_READY, put_in_place, NULL, why);
+    struct outfile *bad = step(s->v, s->n, OUTFILE_WIDE, put_in_place, NULL, why);
+    return bad ? bad : step(s->v, s->n, OUTFILE_READY, put_in_place, NULL, why);
 }
 
 /* Removes temporary files, and folders that were made and stayed empty.  */
@@ -449,25 +445,74 @@ static struct outfile *write_devices(struct outfile *files, size_t n, const char
     return NULL;
 }
 
+static bool has_devices(const struct outfiles *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (!s->v[i].folder && s->v[i].state == OUTFILE_THROUGH)
+            return true;
+    return false;
+}
+
+static void begin(struct outfiles *s)
+{
+    hold_signals(&s->before, true);
+    s->begun = true;
+}
+
+static void end(struct outfiles *s)
+{
+    if (s->begun)
+        release_signals(&s->before);
+    s->begun = false;
+}
+
+struct outfile *outfile_begin(struct outfiles *s, const char **why)
+{
+    *why = NULL;
+    begin(s);
+    struct outfile *bad = prepare(s, why);
+    bool devices = !bad && has_devices(s);
+    if (!bad && !devices)
+        bad = step(s->v, s->n, OUTFILE_OTHER, make_temp, &s->before, why);
+    if (bad)
+        clean_up(s->v, s->n);
+    if (bad || devices)
+        end(s);
+    return bad;
+}
+
+void outfile_drop(struct outfiles *s)
+{
+    clean_up(s->v, s->n);
+    end(s);
+}
+
+struct outfile *outfile_commit(struct outfiles *s, const char **why)
+{
+    struct outfile *bad = NULL;
+    *why = NULL;
+    if (!s->begun) {
+        bad = write_devices(s->v, s->n, why);
+        begin(s);
+        if (!bad)
+            bad = step(s->v, s->n, OUTFILE_OTHER, make_temp, &s->before, why);
+    } else if (s->n && is_interrupted(&s->before)) {
+        failed(why);
+        bad = s->v;
+    }
+    if (!bad)
+        bad = replace(s, why);
+    if (bad)
+        clean_up(s->v, s->n);
+    end(s);
+    return bad;
+}
+
 struct outfile *outfile_write_all(struct outfile *files, size_t n, const char **why)
 {
-    sigset_t before;
-    *why = NULL;
-    hold_signals(&before, true);
-    struct outfile *bad = prepare(files, n, &before, why);
-    if (bad)
-        clean_up(files, n);
-    release_signals(&before);
-    if (!bad && (bad = write_devices(files, n, why)) != NULL)
-        clean_up(files, n);
-    if (bad)
-        return bad;
-    hold_signals(&before, true);
-    bad = replace(files, n, &before, why);
-    if (bad)
-        clean_up(files, n);
-    release_signals(&before);
-    return bad;
+    struct outfiles s = { .v = files, .n = n };
+    struct outfile *bad = outfile_begin(&s, why);
+    return bad ? bad : outfile_commit(&s, why);
 }
 
 enum outfile_result outfile_write(const char *path, struct str text, unsigned mode,

@@ -2,16 +2,18 @@
 
    A result replaces the old file at once, by a rename in its own folder; devices and pipes are
    written through.  Several files are written together: all of them beside the old ones first, then
-   renamed one after the other.  Always true: when something fails before the first rename, every
-   old file is as it was; no temporary file is left, except behind a signal that nobody can catch,
-   which may leave some whose names begin with a dot; what was written is on the disk before it has
-   the name.
+   renamed one after the other; in between the caller may find out that they are not wanted.  Always
+   true: when something fails before the first rename, every old file is as it was; no temporary
+   file is left, except behind a signal that nobody can catch, which may leave some whose names begin
+   with a dot; what was written is on the disk before it has the name.
 
    Only main.c and its kind use this room: no pass writes files.  'why' is a reason in words, good
    until the next call.  */
 
 #ifndef PMTAC_OUTFILE_H
 #define PMTAC_OUTFILE_H
+
+#include <signal.h>
 
 #include "str.h"
 
@@ -51,12 +53,31 @@ struct outfile {
     char temp[OUTFILE_TEMP];
 };
 
-/* Makes every file of 'files' hold what it should; a folder stands before what is in it.  A file
-   that does so already keeps its time and its inode.  The mode is 'mode', whatever the umask,
-   without what an old file did not allow; a wider old mode is narrowed.  A symbolic link to a file,
-   or to nothing, is refused.  Returns NULL, or the one that failed: then what is OUTFILE_DONE is in
-   place and all else is as it was, but for devices and pipes, which are written to first.  A signal
-   that people send is held back until the temporary files are gone.  */
+/* Files that are written together; a folder stands before what is in it.  */
+struct outfiles {
+    struct outfile *v;
+    size_t n;
+    bool begun;      /* temporary files may be there, and signals that people send are held back */
+    sigset_t before; /* what was held back before then */
+};
+
+/* Makes folders and, beside each old file that does not hold what it should, one that does.  'v'
+   and 'n' are the caller's.  Returns NULL, or the one that failed: then all is as it was.  Else
+   'outfile_commit' or 'outfile_drop' is to follow; signals that people send are held back until
+   then.  Where there are devices or pipes nothing but folders is made and nothing held back.  */
+struct outfile *outfile_begin(struct outfiles *, const char **why);
+
+/* Makes every file hold what it should.  A file that does so already keeps its time and its inode.
+   The mode is 'mode', whatever the umask, without what an old file did not allow; a wider old mode
+   is narrowed.  A symbolic link to a file, or to nothing, is refused.  Returns NULL, or the one
+   that failed: then what is OUTFILE_DONE is in place and all else is as it was, but for devices and
+   pipes, which are written to first.  */
+struct outfile *outfile_commit(struct outfiles *, const char **why);
+
+/* All is as it was before 'outfile_begin'.  */
+void outfile_drop(struct outfiles *);
+
+/* Both halves for the 'n' files of 'files'.  */
 struct outfile *outfile_write_all(struct outfile *files, size_t n, const char **why);
 
 /* The same for one file.  */

@@ -89,6 +89,20 @@ static const struct entry files[] = {
                      "listener in 203.0.113.4:587 { tls required edge; auth required }\n"
                      "tls edge { certificate /etc/edge.pem }\n"
                      "user app { password env:PASSWORD }\n" },
+    /* What can only be said of the output, by each host and by one of them.  */
+    { "unwritable.topo", "powermta 4.5\n"
+                         "listener in 127.0.0.1:2525 { allow 127.0.0.1; via x }\n"
+                         "host a { postmaster a@acme.example }\n"
+                         "host b { postmaster \"b#c@acme.example\" }\n"
+                         "host c { acct-file \"/var/log/a>b.csv\" { records d } }\n"
+                         "vmta x { source 198.51.100.1 x.acme.example\n"
+                         "    domain * { smtp-tls-ca-file \"/etc/a#b.pem\" } }\n" },
+    { "unproven.topo", "powermta 4.5\n"
+                       "host a { postmaster a@acme.example }\n"
+                       "host b { postmaster b@acme.example }\n"
+                       "listener in [::1]:2525 { allow ::1; via x }\n"
+                       "vmta x { source 198.51.100.1 x.acme.example\n"
+                       "    domain * { tls dane } }\n" },
     { NULL, NULL },
 };
 
@@ -264,6 +278,43 @@ START_TEST(twice_the_same)
 }
 END_TEST
 
+/* Compiles in two halves and prints output 'i' as often as bits 2i and 2i + 1 of 'times' say,
+   before all is said.  */
+static enum compile_status halves(struct compilation *c, const struct options *o, unsigned times)
+{
+    VEC(struct str) texts = { 0 };
+    enum compile_status status = compile_start(c, o, &memory, COMPILE_BUILD);
+    for (size_t i = 0; status == COMPILE_FINE && i < c->outputs.n; i++)
+        for (unsigned n = times >> 2 * i & 3; n; n--)
+            VEC_PUSH(&c->arena, &texts, compile_text(c, i));
+    status = compile_finish(c);
+    for (size_t i = 0, k = 0; status == COMPILE_FINE && i < c->outputs.n; i++)
+        for (unsigned n = times >> 2 * i & 3; n; n--)
+            ck_assert(str_eq(texts.v[k++], compile_text(c, i)));
+    return status;
+}
+
+/* Whatever is printed before all is said: what is said, and printed in the end, is the same.  */
+START_TEST(in_two_halves)
+{
+    for (const struct entry *e = files; e->path; e++)
+        for (unsigned times = 0; times < 64; times++) {
+            struct compilation whole, parts;
+            struct options o = input(e->path);
+            if (times >= 48)
+                o.host = STR("b");
+            enum compile_status status = build(&whole, &o);
+            ck_assert_int_eq(halves(&parts, &o, times), status);
+            ck_assert_uint_eq(parts.outputs.n, whole.outputs.n);
+            for (size_t i = 0; i < whole.outputs.n; i++)
+                ck_assert(str_eq(compile_text(&parts, i), compile_text(&whole, i)));
+            ck_assert_msg(str_eq(messages(&parts), messages(&whole)), "%s, %u", e->path, times);
+            compile_free(&parts);
+            compile_free(&whole);
+        }
+}
+END_TEST
+
 /* Each with its own inputs, options and troubles; what one has made outlives the other.  */
 START_TEST(two_at_once)
 {
@@ -346,6 +397,7 @@ int main(void)
     tcase_add_test(all, statuses);
     tcase_add_test(all, secrets);
     tcase_add_test(all, twice_the_same);
+    tcase_add_test(all, in_two_halves);
     tcase_add_test(all, two_at_once);
     tcase_add_test(all, a_world_without_files);
     tcase_add_test(all, without_inputs);

@@ -110,6 +110,9 @@ static const char topology[] = "include part.d/*.topo\n"
                                "tls edge { certificate /etc/edge.pem }\n"
                                "listener in 127.0.0.1:2525 { tls required edge; auth required }\n"
                                "user app { password file:secret; via v1 }\n";
+/* What is wrong with the output of the last host is found out while it is made.  */
+static const char unwritable[] = "include main.topo\n"
+                                 "host mx3 { acct-file \"/var/log/a>b.csv\" { records d } }\n";
 static const char part[] = "postmaster ops@acme.example\n"
                            "vmta v1 { source ${net}.2 ${host}.acme.example }\n";
 
@@ -163,23 +166,29 @@ static int sweep(const char *path, int away)
     return n;
 }
 
+/* What is built.  */
+static const char *input = "main.topo";
+
 /* A build, in a process of its own; ends with the status of the program.  */
 static void build(void)
 {
     static struct compilation c;
     struct opts o = { .command = COMMAND_build, .output = "out", .depend = true };
-    struct str input = STR("main.topo");
-    o.options.inputs.v = &input;
+    struct str name = str_of(input);
+    o.options.inputs.v = &name;
     o.options.inputs.n = 1;
     o.options.secrets = true;
     umask(077);
-    enum compile_status status = compile(&c, &o.options, &io_system, COMPILE_BUILD);
+    enum compile_status status = compile_start(&c, &o.options, &io_system, COMPILE_BUILD);
     if (setjmp(c.handler))
         _exit(9);
     struct buf talk = { .arena = &c.arena };
-    bool fine = status == COMPILE_FINE;
+    struct delivery *delivery = status == COMPILE_FINE ? deliver_begin(&c, &o) : NULL;
+    status = compile_finish(&c);
     diags_print_text(&c.diags, &talk, 0, false);
-    fine = fine && deliver(&c, &o, &talk);
+    bool fine = status == COMPILE_FINE && deliver_end(delivery, &talk);
+    if (status != COMPILE_FINE)
+        deliver_drop(delivery);
     buf_char(&talk, '\0');
     put_file("said", talk.p);
     snprintf(said, sizeof said, "%ld", fault.calls);
@@ -214,6 +223,7 @@ static void enter_folder(void)
     ck_assert_int_eq(chdir(folder), 0);
     ck_assert_int_eq(mkdir("part.d", 0700), 0);
     put_file("main.topo", topology);
+    put_file("unwritable.topo", unwritable);
     put_file("part.d/a.topo", part);
     put_file("secret", "a-secret-of-the-tests\n");
     ck_assert_int_eq(run(), WRITTEN);
@@ -348,6 +358,33 @@ START_TEST(interrupts)
 }
 END_TEST
 
+/* Files that turn out not to be wanted when they are made: whatever fails or comes meanwhile.  */
+START_TEST(not_wanted)
+{
+    static const int signals[] = { 0, SIGTERM, SIGKILL };
+    char text[TEXT_SIZE];
+    bool old = _i % 2;
+    input = "unwritable.topo";
+    set_up(old);
+    ck_assert_int_eq(run(), 1);
+    ck_assert_ptr_nonnull(strstr(said, "[value-unwritable]"));
+    judge(1, old);
+    ck_assert(get_file("calls", text));
+    long n = strtol(text, NULL, 10);
+    ck_assert_int_gt(n, 40);
+    fault.signal = signals[_i / 2];
+    fault.error = ENOSPC;
+    for (fault.at = 1; fault.at <= n; fault.at += fault.signal ? 5 : 1) {
+        set_up(old);
+        int status = run();
+        judge(status, old);
+        ck_assert_int_ne(status, WRITTEN);
+        for (size_t i = 0; i < N_MADE; i++)
+            ck_assert(!is_new(i, old));
+    }
+}
+END_TEST
+
 START_TEST(short_pieces)
 {
     fault.stutter = true;
@@ -397,6 +434,7 @@ int main(void)
     tcase_add_loop_test(all, refusals, 0, 6);
     tcase_add_loop_test(all, full_disk, 0, 2);
     tcase_add_loop_test(all, interrupts, 0, 14);
+    tcase_add_loop_test(all, not_wanted, 0, 6);
     tcase_add_loop_test(all, short_pieces, 0, 2);
     tcase_add_test(all, nothing_changed);
     tcase_add_test(all, one_of_many_changed);

@@ -110,6 +110,12 @@ static bool take(void *context, struct str text)
     return true;
 }
 
+static bool refuse(void *context, struct str text)
+{
+    (void)context, (void)text;
+    return false;
+}
+
 /* Prints with 'n' requests: true where they are enough.  */
 static bool sweep_print(struct compilation *c, size_t n)
 {
@@ -147,6 +153,34 @@ static void sweep(const char *name, const char *text, enum compile_goal goal,
             return;
         }
         compile_free(&c);
+    }
+}
+
+/* The same in two halves, with a print in between, which may want no more of it.  */
+static void sweep_halves(const char *text, bool stops)
+{
+    struct io io = io_nothing;
+    struct str input = STR("x.topo");
+    struct options options = { .secrets = true };
+    options.inputs.v = &input;
+    options.inputs.n = options.inputs.cap = 1;
+    io.context = (void *)(uintptr_t)text;
+    io.read = read_text;
+    for (size_t n = 0;; n++) {
+        static struct compilation c;
+        size_t size = 0;
+        granted = n;
+        enum compile_status got = compile_start(&c, &options, &io, COMPILE_BUILD);
+        enum compile_status printed = COMPILE_FINE;
+        for (size_t i = 0; got == COMPILE_FINE && i < c.outputs.n && !printed; i++)
+            printed = compile_print(&c, i, stops ? refuse : take, &size);
+        enum compile_status end = compile_finish(&c);
+        if (got == COMPILE_NO_MEMORY || printed)
+            ck_assert_int_eq(end, COMPILE_NO_MEMORY);
+        compile_free(&c);
+        if (end == COMPILE_FINE)
+            return;
+        ck_assert_int_eq(end, COMPILE_NO_MEMORY);
     }
 }
 
@@ -206,6 +240,13 @@ START_TEST(build)
 }
 END_TEST
 
+START_TEST(two_halves)
+{
+    sweep_halves(topology, _i);
+    sweep_halves(fleet, _i);
+}
+END_TEST
+
 START_TEST(errors)
 {
     sweep("x.topo", faulty, COMPILE_CHECK, COMPILE_ERRORS);
@@ -233,6 +274,7 @@ int main(void)
     tcase_set_timeout(all, 60);
     tcase_add_test(all, hosts);
     tcase_add_test(all, build);
+    tcase_add_loop_test(all, two_halves, 0, 2);
     tcase_add_test(all, errors);
     tcase_add_test(all, convert);
     tcase_add_test(all, legacy);

@@ -351,14 +351,72 @@ static const char *print_pieces(void *context, outfile_put *take, void *sink)
     return made->why;
 }
 
+/* Between the halves nothing has changed, and nothing changes that is not wanted.  */
+START_TEST(in_two_halves)
+{
+    const char *why = NULL;
+    sigset_t now;
+    struct outfile files[] = {
+        { .path = "dir", .mode = 0750, .folder = true },
+        { .path = "a", .text = STR("new"), .mode = MODE },
+        { .path = "b", .text = STR("same"), .mode = MODE },
+        { .path = "c", .text = STR("new"), .mode = MODE },
+    };
+    struct outfiles all = { .v = files, .n = 4 };
+    make("a", "old", 0640);
+    make("b", "same", 0640);
+    for (int wanted = 0; wanted < 2; wanted++) {
+        ck_assert_ptr_null(outfile_begin(&all, &why));
+        expect("a", "old", 0640);
+        ck_assert_int_eq(access("c", F_OK), -1);
+        expect_entries(5); /* two temporary ones and the folder among them */
+        sigprocmask(SIG_BLOCK, NULL, &now);
+        ck_assert(sigismember(&now, SIGTERM));
+        if (wanted)
+            ck_assert_ptr_null(outfile_commit(&all, &why));
+        else
+            outfile_drop(&all);
+        sigprocmask(SIG_BLOCK, NULL, &now);
+        ck_assert(!sigismember(&now, SIGTERM));
+        expect_entries(wanted ? 4 : 2);
+        expect("a", wanted ? "new" : "old", 0640);
+    }
+    expect("c", "new", MODE);
+}
+END_TEST
+
+/* A device gets nothing, and no other file is made, before all is wanted.  */
+START_TEST(device_in_two_halves)
+{
+    const char *why = NULL;
+    struct made made = { .pieces = { "one" } };
+    struct outfile files[] = {
+        { .path = "/dev/null", .print = print_pieces, .context = &made, .mode = MODE },
+        { .path = "a", .text = STR("new"), .mode = MODE },
+    };
+    struct outfiles all = { .v = files, .n = 2 };
+    for (int wanted = 0; wanted < 2; wanted++) {
+        made.taken = 0;
+        ck_assert_ptr_null(outfile_begin(&all, &why));
+        ck_assert_uint_eq(made.taken, 0);
+        expect_entries(0);
+        if (wanted)
+            ck_assert_ptr_null(outfile_commit(&all, &why));
+        else
+            outfile_drop(&all);
+        ck_assert_uint_eq(made.taken, wanted);
+        expect_entries(wanted);
+    }
+    expect("a", "new", MODE);
+}
+END_TEST
+
 START_TEST(printed)
 {
     static const char *const old[] = { "one ", "one twp", "one two three", "two", "" };
     const char *why = NULL;
     struct made made = { .pieces = { "one ", "", "two" } };
-    struct outfile file = {
-        .path = "out", .print = print_pieces, .context = &made, .mode = MODE
-    };
+    struct outfile file = { .path = "out", .print = print_pieces, .context = &made, .mode = MODE };
     ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
     ck_assert_int_eq(file.state, OUTFILE_DONE);
     expect("out", "one two", MODE);
@@ -381,9 +439,7 @@ START_TEST(printed_large)
     const char *why = NULL;
     struct stat before, after;
     struct made made = { .pieces = { half, half } };
-    struct outfile file = {
-        .path = "out", .print = print_pieces, .context = &made, .mode = MODE
-    };
+    struct outfile file = { .path = "out", .print = print_pieces, .context = &made, .mode = MODE };
     memset(half, 'x', sizeof half - 1);
     ck_assert_ptr_null(outfile_write_all(&file, 1, &why));
     ck_assert_int_eq(stat("out", &before), 0);
@@ -530,6 +586,8 @@ int main(void)
     tcase_add_test(all, leftovers_do_no_harm);
     tcase_add_test(all, folders);
     tcase_add_test(all, together);
+    tcase_add_test(all, in_two_halves);
+    tcase_add_test(all, device_in_two_halves);
     tcase_add_test(all, printed);
     tcase_add_test(all, printed_large);
     tcase_add_test(all, printing_fails);
