@@ -2,8 +2,8 @@
 
    Chooses paths and leaves the writing to 'outfile': the files of all hosts and the dependency file
    are written together or not at all.  Files are made before all has been said of them, and get
-   their names when that is known to be fine.  Always true: an input is never written to, and nothing
-   is written where the command line does not fit the topology.  */
+   their names when that is known to be fine.  Always true: an input is never written to, and
+   nothing is written where the command line does not fit the topology.  */
 
 #ifndef PMTAC_DELIVER_H
 #define PMTAC_DELIVER_H

@@ -417,17 +417,28 @@ static struct outfile *replace(struct outfiles *s, const char **why)
     return bad ? bad : step(s->v, s->n, OUTFILE_READY, put_in_place, NULL, why);
 }
 
+/* Where the folder cannot be opened again its path must do.  */
+static void remove_temp(struct outfile *f)
+{
+    char path[PATH_SIZE + OUTFILE_TEMP];
+    const char *name;
+    int folder = open_folder(f->path, &name);
+    if (folder >= 0) {
+        unlinkat(folder, f->temp, 0);
+        close(folder);
+    } else {
+        snprintf(path, sizeof path, "%.*s%s", (int)(name - f->path), f->path, f->temp);
+        unlink(path);
+    }
+    f->state = OUTFILE_OTHER;
+}
+
 /* Removes temporary files, and folders that were made and stayed empty.  */
 static void clean_up(struct outfile *files, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const char *name;
-        int folder = files[i].state == OUTFILE_READY ? open_folder(files[i].path, &name) : -1;
-        if (folder < 0)
-            continue;
-        unlinkat(folder, files[i].temp, 0);
-        close(folder);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (files[i].state == OUTFILE_READY)
+            remove_temp(&files[i]);
     for (size_t i = n; i-- > 0;)
         if (files[i].folder && files[i].state == OUTFILE_DONE && rmdir(files[i].path) == 0)
             files[i].state = OUTFILE_NEW;
