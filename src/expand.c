@@ -39,26 +39,33 @@ static size_t read_number(const char *p, size_t n, uint64_t *number)
     return i < 16 ? i : 0;
 }
 
-/* The piece that begins at 'p', a '{' or a '$'; '*len' is its length.  */
-static enum piece piece_at(const char *p, size_t n, size_t *len, struct range *range)
+/* The piece that 's' begins with, a '$'; '*len' is its length.  */
+static enum piece dollar_at(struct str s, size_t *len)
 {
-    struct str s = { p, n };
     *len = 1;
     if (str_starts(s, STR("$${"))) {
         *len = strlen("$${");
         return PIECE_LITERAL;
     }
-    if (p[0] == '$' && !str_starts(s, STR("${")))
+    if (!str_starts(s, STR("${")))
         return PIECE_PLAIN;
     size_t close = str_find(s, '}');
-    if (p[0] == '$') {
-        *len = close < n ? close + 1 : n;
-        return close < n ? PIECE_VARIABLE : PIECE_UNCLOSED;
-    }
+    *len = close < s.n ? close + 1 : s.n;
+    return close < s.n ? PIECE_VARIABLE : PIECE_UNCLOSED;
+}
+
+/* The piece that begins at 'p', a '{' or a '$'; '*len' is its length.  */
+static enum piece piece_at(const char *p, size_t n, size_t *len, struct range *range)
+{
+    struct str s = { p, n };
+    if (p[0] == '$')
+        return dollar_at(s, len);
+    *len = 1;
+    size_t close = str_find(s, '}');
     if (close == n)
         return PIECE_PLAIN;
     size_t a = read_number(p + 1, close - 1, &range->first), b = 0;
-    if (a && str_starts(str_sub(s, 1 + a, n), STR("..")))
+    if (a && 3 + a < n && p[1 + a] == '.' && p[2 + a] == '.')
         b = read_number(p + 3 + a, close - 3 - a, &range->last);
     *len = close + 1;
     if (b && 3 + a + b == close) {
@@ -256,19 +263,21 @@ static void put_value(struct work *w, struct value v, uint32_t element)
     }
 }
 
-static struct arg as_written(struct value v)
+/* A value whose place counts from 'lo'.  */
+static struct arg as_written(const struct value *v, uint32_t lo)
 {
-    return (struct arg){ .text = value_text(v),
-                         .span = value_span(v),
-                         .joined = v.joined,
-                         .pattern = v.kind == VALUE_PATTERN,
-                         .string = v.kind == VALUE_STRING,
-                         .bad = v.bad };
+    struct span span = value_span(*v);
+    return (struct arg){ .text = value_text(*v),
+                         .span = { span.lo + lo, span.hi + lo },
+                         .joined = v->joined,
+                         .pattern = v->kind == VALUE_PATTERN,
+                         .string = v->kind == VALUE_STRING,
+                         .bad = v->bad };
 }
 
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
 {
-    struct arg arg = as_written(v);
+    struct arg arg = as_written(&v, 0);
     if (!v.special || v.kind == VALUE_PATTERN || v.bad)
         return arg;
     struct buf *text = &e->scratch->text;
@@ -374,7 +383,7 @@ static struct args plain_args(struct env *e, const struct stmt *s)
 {
     struct args args = new_args(e, s->words->n);
     for (; args.n < s->words->n; args.n++)
-        args.v[args.n] = as_written(stmt_value(s, args.n));
+        args.v[args.n] = as_written(&s->words->v[args.n], s->lo);
     return args;
 }
 
