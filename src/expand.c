@@ -423,7 +423,7 @@ static void put_elements(struct env *e, struct value v, uint32_t n, enum expand_
                          struct args *args)
 {
     struct ranged word;
-    struct arg arg = as_written(v);
+    struct arg arg = as_written(&v, 0);
     bool plain = take_apart(v, &word);
     for (uint32_t i = 0; i < n; i++) {
         if (plain)
