@@ -355,6 +355,7 @@ enum compile_status compile(struct compilation *c, const struct options *options
     compile_start(c, options, io, goal);
     return compile_finish(c);
 }
+
 enum { PIECE = 64 << 10 }; /* bytes of output that are handed on at once */
 
 /* Output on its way out.  */
@@ -384,7 +385,7 @@ static void print_done(const struct conf *conf, void *context)
     hand_on(p, PIECE);
 }
 
-/* For the first time it is judged too.  */
+/* What is printed for the first time is judged too, in the order of the hosts.  */
 static void print_model(struct compilation *c, const struct output *output, put_fn *put,
                         void *context)
 {

@@ -61,13 +61,13 @@ struct compilation {
 enum compile_status compile(struct compilation *c, const struct options *options,
                             const struct io *io, enum compile_goal goal);
 
-/* The same but for what is to be said of the output.  COMPILE_FINE: it may be printed, and thrown
-   away if 'compile_finish' does not return the same.  That is to be called after each other
-   status too, but for COMPILE_NO_MEMORY and COMPILE_BUG.  */
+/* The same but for what is to be said of the output.  COMPILE_FINE: that may be printed now, and is
+   to be thrown away unless 'compile_finish', which has to follow, returns the same.  */
 enum compile_status compile_start(struct compilation *c, const struct options *options,
                                   const struct io *io, enum compile_goal goal);
 
-/* Says what is left to be said, once, and sorts the messages; returns what 'compile' would.  */
+/* Says what is left to be said and sorts the messages; returns what 'compile' would.  Called
+   once.  */
 enum compile_status compile_finish(struct compilation *c);
 
 /* Takes a piece of output; returns false where it wants no more.  */
