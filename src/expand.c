@@ -263,16 +263,19 @@ static void put_value(struct work *w, struct value v, uint32_t element)
     }
 }
 
-/* A value whose place counts from 'lo'.  */
+/* A value whose place counts from 'lo'.  Most are words that stand alone.  */
 static struct arg as_written(const struct value *v, uint32_t lo)
 {
+    struct arg arg = { .text = value_text(*v), .span = { v->lo + lo, v->lo + lo + v->len } };
+    if (v->kind == VALUE_WORD && !v->joined && !v->bad && !v->made)
+        return arg;
     struct span span = value_span(*v);
-    return (struct arg){ .text = value_text(*v),
-                         .span = { span.lo + lo, span.hi + lo },
-                         .joined = v->joined,
-                         .pattern = v->kind == VALUE_PATTERN,
-                         .string = v->kind == VALUE_STRING,
-                         .bad = v->bad };
+    arg.span = (struct span){ span.lo + lo, span.hi + lo };
+    arg.joined = v->joined;
+    arg.pattern = v->kind == VALUE_PATTERN;
+    arg.string = v->kind == VALUE_STRING;
+    arg.bad = v->bad;
+    return arg;
 }
 
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
