@@ -233,33 +233,47 @@ static struct str element_of(const struct range *range, uint32_t i, char digits[
     return (struct str){ p, (size_t)(end - p) };
 }
 
-static void put_value(struct work *w, struct value v, uint32_t element)
+/* Puts what begins at 'i' with a brace, a '$' or a backslash; returns its length.  */
+static size_t put_special(struct work *w, struct value v, size_t i, uint32_t element)
 {
     struct str text = value_text(v);
     struct range range;
-    char digits[DIGITS];
-    if (!v.special)
-        buf_put(w->out, text);
-    for (size_t i = 0, len; v.special && i < text.n && !w->bad; i += len) {
-        char c = text.p[i];
-        len = 1;
-        if (c == '\\' && v.kind == VALUE_STRING && i + 1 < text.n) {
-            buf_char(w->out, text.p[i + 1]);
-            len = 2;
-            continue;
-        }
-        enum piece piece = PIECE_PLAIN;
-        if (c == '$' || (c == '{' && v.kind == VALUE_WORD))
-            piece = piece_at(text.p + i, text.n - i, &len, &range);
-        struct str whole = str_sub(text, i, len);
-        if (piece == PIECE_VARIABLE)
-            put_variable(w, v, str_sub(whole, 2, len - 3), part_span(v, i, len));
-        else if (piece == PIECE_RANGE)
-            buf_put(w->out, element_of(&range, element, digits));
-        else if (piece == PIECE_UNCLOSED)
-            unclosed_variable(w, part_span(v, i, 2));
-        else
-            buf_put(w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
+    char c = text.p[i], digits[DIGITS];
+    size_t len = 1;
+    enum piece piece = PIECE_PLAIN;
+    if (c == '\\' && v.kind == VALUE_STRING && i + 1 < text.n) {
+        buf_char(w->out, text.p[i + 1]);
+        return 2;
+    }
+    if (c == '$' || (c == '{' && v.kind == VALUE_WORD))
+        piece = piece_at(text.p + i, text.n - i, &len, &range);
+    struct str whole = str_sub(text, i, len);
+    if (piece == PIECE_VARIABLE)
+        put_variable(w, v, str_sub(whole, 2, len - 3), part_span(v, i, len));
+    else if (piece == PIECE_RANGE)
+        buf_put(w->out, element_of(&range, element, digits));
+    else if (piece == PIECE_UNCLOSED)
+        unclosed_variable(w, part_span(v, i, 2));
+    else
+        buf_put(w->out, piece == PIECE_LITERAL ? str_sub(whole, 1, len) : whole);
+    return len;
+}
+
+/* Where in 's', from 'i' on, something begins that may not stand for itself; s.n: nowhere.  */
+static size_t next_special(struct str s, size_t i)
+{
+    while (i < s.n && s.p[i] != '{' && s.p[i] != '$' && s.p[i] != '\\')
+        i++;
+    return i;
+}
+
+static void put_value(struct work *w, struct value v, uint32_t element)
+{
+    struct str text = value_text(v);
+    for (size_t i = 0; i < text.n && !w->bad;) {
+        size_t end = v.special ? next_special(text, i) : text.n;
+        buf_put(w->out, str_sub(text, i, end - i));
+        i = end < text.n ? end + put_special(w, v, end, element) : end;
     }
 }
 
