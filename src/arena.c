@@ -28,7 +28,8 @@ _Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "blocks keep the a
 
 void arena_init(struct arena *arena, jmp_buf *handler)
 {
-    *arena = (struct arena){ .handler = handler };
+    *arena = (struct arena){ .handler = handler,
+                             .seed = { 0x243f6a8885a308d3u, 0x13198a2e03707344u } };
 }
 
 static _Noreturn void no_memory(struct arena *arena)

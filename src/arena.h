@@ -27,6 +27,7 @@ struct arena {
     size_t size;                /* bytes taken from the system */
     jmp_buf *handler;
     const char *bug;            /* what was broken, for ARENA_BUG */
+    uint64_t seed[2];           /* of the hashes of what is in it; may be set while it is empty */
 };
 
 /* An empty arena whose troubles go to 'handler' (see 'setjmp'; the value is an enum

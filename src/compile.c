@@ -297,6 +297,11 @@ enum compile_status compile_start(struct compilation *c, const struct options *o
     arena_init(&c->arena, &c->handler);
     arena_init(&c->scratch, &c->handler);
     arena_init(&c->tree, &c->handler);
+    if (io->random) {
+        io->random(io->context, c->arena.seed, sizeof c->arena.seed);
+        io->random(io->context, c->scratch.seed, sizeof c->scratch.seed);
+        io->random(io->context, c->tree.seed, sizeof c->tree.seed);
+    }
     c->piece = (struct buf){ .arena = &c->arena };
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);

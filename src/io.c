@@ -144,6 +144,14 @@ static const char *read_environment(void *context, const char *name)
     return getenv(name);
 }
 
+static void read_random(void *context, void *bytes, size_t size)
+{
+    unsigned char fresh[256];
+    (void)context;
+    if (size <= sizeof fresh && getentropy(fresh, size) == 0)
+        memcpy(bytes, fresh, size);
+}
+
 static int read_nothing(void *context, struct arena *arena, const char *path, size_t limit,
                         struct str *text, struct io_identity *identity, const char **why)
 {
@@ -167,5 +175,5 @@ static const char *no_environment(void *context, const char *name)
     return NULL;
 }
 
-const struct io io_system = { NULL, read_file, find_files, read_environment };
-const struct io io_nothing = { NULL, read_nothing, find_nothing, no_environment };
+const struct io io_system = { NULL, read_file, find_files, read_environment, read_random };
+const struct io io_nothing = { NULL, read_nothing, find_nothing, no_environment, NULL };

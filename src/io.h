@@ -29,6 +29,9 @@ struct io {
     size_t (*glob)(void *context, struct arena *arena, const char *pattern, struct str **paths);
     /* The value of an environment variable, or NULL.  */
     const char *(*environment)(void *context, const char *name);
+    /* Fills 'size' bytes (at most 256) with what nobody foresees, or leaves them.  NULL: leaves
+       them.  */
+    void (*random)(void *context, void *bytes, size_t size);
 };
 
 /* The real world.  */

@@ -14,10 +14,22 @@ static uint64_t fold(uint64_t w)
     return w | 0x2020202020202020u;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
+/* Both halves of the product.  Who does not know the seed that went into 'a' and 'b' cannot choose
+   texts whose products meet, which a product without its upper half allows: there a difference in
+   the top bit stays one whatever the seed.  */
+static uint64_t folded(uint64_t a, uint64_t b)
 {
-    uint64_t x = (a ^ b) * 0x9e3779b97f4a7c15u;
-    return x ^ (x >> 29);
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX), high = (a >> 32) * (b >> 32);
+    uint64_t left = (a >> 32) * (b & UINT32_MAX), right = (a & UINT32_MAX) * (b >> 32);
+    uint64_t middle = (low >> 32) + (left & UINT32_MAX) + (right & UINT32_MAX);
+    high += (left >> 32) + (right >> 32) + (middle >> 32);
+    return (middle << 32 | (low & UINT32_MAX)) ^ high;
+#endif
 }
 
 /* The eight bytes at 'p'.  */
@@ -28,31 +40,46 @@ static uint64_t word_at(const char *p)
     return w;
 }
 
-/* Fewer than eight.  */
-static uint64_t short_word(struct str s)
+/* The four bytes at 'p'.  */
+static uint64_t half_at(const char *p)
 {
-    uint64_t w = 0;
-    for (size_t i = 0; i < s.n; i++)
-        w = w << 8 | (unsigned char)s.p[i];
+    uint32_t w;
+    memcpy(&w, p, 4);
     return w;
 }
 
-uint64_t map_wide_hash(struct str s, bool exact)
+/* All of up to three bytes.  */
+static uint64_t few_at(const char *p, size_t n)
 {
-    uint64_t h = 0x2545f4914f6cdd1du ^ s.n, case_bits = exact ? 0 : fold(0);
-    if (s.n < 8) {
-        h = mix(h, short_word(s) | case_bits);
-    } else {
-        for (size_t i = 0; i + 8 < s.n; i += 8)
-            h = mix(h, word_at(s.p + i) | case_bits);
-        h = mix(h, word_at(s.p + s.n - 8) | case_bits); /* the last ones, some of them again */
-    }
-    return mix(h, h >> 32);
+    uint64_t first = (unsigned char)p[0], middle = (unsigned char)p[n / 2];
+    return first << 16 | middle << 8 | (unsigned char)p[n - 1];
 }
 
-uint32_t map_hash(struct str s, bool exact)
+/* Two words at a time; the last ones may hold bytes again that were in those before them.  */
+uint64_t map_wide_hash(const struct arena *arena, struct str s, bool exact)
 {
-    return (uint32_t)(map_wide_hash(s, exact) >> 16);
+    uint64_t key = arena->seed[1], h = arena->seed[0], a = 0, b = 0;
+    uint64_t case_bits = exact ? 0 : fold(0);
+    const char *p = s.p;
+    size_t n = s.n;
+    for (; n > 16; n -= 16, p += 16)
+        h = folded(h ^ (word_at(p) | case_bits), key ^ (word_at(p + 8) | case_bits));
+    if (n >= 8) {
+        a = word_at(p);
+        b = word_at(p + n - 8);
+    } else if (n >= 4) {
+        a = half_at(p);
+        b = half_at(p + n - 4);
+    } else if (n) {
+        a = few_at(p, n);
+    }
+    h = folded(h ^ (a | case_bits), key ^ (b | case_bits));
+    return folded(h ^ s.n, key);
+}
+
+uint32_t map_hash(const struct arena *arena, struct str s, bool exact)
+{
+    return (uint32_t)(map_wide_hash(arena, s, exact) >> 16);
 }
 
 static bool same(const struct map *m, struct str a, struct str b)
@@ -91,7 +118,7 @@ void **map_find(const struct map *m, struct str key)
 {
     if (!m->slots)
         return NULL;
-    struct map_slot *s = slot_of(m, key, map_hash(key, m->exact));
+    struct map_slot *s = slot_of(m, key, map_hash(m->arena, key, m->exact));
     return s->entry ? &m->entries[s->entry - 1].value : NULL;
 }
 
@@ -99,7 +126,7 @@ void **map_add(struct map *m, struct str key)
 {
     if (!m->slots || (m->n + 1) * 2 > m->mask + 1)
         grow_slots(m);
-    uint32_t hash = map_hash(key, m->exact);
+    uint32_t hash = map_hash(m->arena, key, m->exact);
     struct map_slot *s = slot_of(m, key, hash);
     if (!s->entry) {
         if (m->n == m->cap)

@@ -3,7 +3,8 @@
    Open addressing over an array of entries.  Always true: entries keep their order of insertion and
    their index for ever, so whoever walks a map walks the source order and no result depends on a
    hash.  Keys are compared without regard to the case of ASCII letters unless 'exact' is set; the
-   caller keeps their bytes.  Nothing is ever removed.  */
+   caller keeps their bytes.  Nothing is ever removed.  Hashes depend on the seed of the arena,
+   which nobody who writes a topology knows, so no choice of names makes a map slow.  */
 
 #ifndef PMTAC_MAP_H
 #define PMTAC_MAP_H
@@ -44,10 +45,10 @@ static inline size_t map_index(const struct map *m, void **slot)
                     m->entries);
 }
 
-/* A hash of 's'; letters count without their case unless 'exact'.  */
-uint32_t map_hash(struct str s, bool exact);
+/* A hash of 's' by the seed of the arena; letters count without their case unless 'exact'.  */
+uint32_t map_hash(const struct arena *, struct str s, bool exact);
 
 /* The same, so wide that two keys with one hash are the same key but for an accident.  */
-uint64_t map_wide_hash(struct str s, bool exact);
+uint64_t map_wide_hash(const struct arena *, struct str s, bool exact);
 
 #endif

@@ -205,6 +205,7 @@ static void judge_shared(const struct model *model, struct map *seen, const stru
 
 /* The names of all VMTAs' sources by their hashes.  */
 struct hashes {
+    const struct arena *arena;
     uint64_t *slots; /* 0 is free */
     size_t mask;
 };
@@ -212,7 +213,7 @@ struct hashes {
 /* Enters 's'; true where it, or something with its hash, is there already.  */
 static bool was_there(struct hashes *h, struct str s)
 {
-    uint64_t hash = map_wide_hash(s, false) | 1;
+    uint64_t hash = map_wide_hash(h->arena, s, false) | 1;
     size_t i = hash >> 1 & h->mask;
     for (; h->slots[i]; i = (i + 1) & h->mask)
         if (h->slots[i] == hash)
@@ -230,7 +231,7 @@ static bool some_twice(const struct model *model)
             n++;
     while (size < 2 * n)
         size *= 2;
-    struct hashes h = { NEW_ARRAY(model->scratch, uint64_t, size), size - 1 };
+    struct hashes h = { model->scratch, NEW_ARRAY(model->scratch, uint64_t, size), size - 1 };
     for (size_t i = 0; i < model->vmtas.n; i++)
         for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)
             if (!o->bad_address && !o->bad_host && was_there(&h, o->host.text))

@@ -201,7 +201,7 @@ static void hold_same(struct compilation *a, struct compilation *b)
 static enum compile_status run(struct compilation *c, const struct options *o, struct world *world,
                                enum compile_goal goal)
 {
-    struct io io = { world, read_input, find_files, environment };
+    struct io io = { world, read_input, find_files, environment, NULL };
     enum compile_status status = compile(c, o, &io, goal);
     fuzz_hold(status == COMPILE_FINE || status == COMPILE_ERRORS || status == COMPILE_NO_MEMORY);
     return status;

@@ -112,6 +112,7 @@ static const struct io memory = { .context = (void *)(uintptr_t)files,
                                   .environment = environment };
 
 static struct str paths[2];
+static unsigned char seed;
 
 /* Options for one input.  */
 static struct options input(const char *path)
@@ -364,6 +365,35 @@ START_TEST(without_inputs)
 }
 END_TEST
 
+/* A seed that the test sets.  */
+static void random_bytes(void *context, void *bytes, size_t size)
+{
+    (void)context;
+    memset(bytes, seed, size);
+}
+
+/* No result depends on a hash.  */
+START_TEST(seeds)
+{
+    struct io io = memory;
+    io.random = random_bytes;
+    for (size_t i = 0; files[i].path; i++) {
+        struct compilation a, b;
+        struct options o = input(files[i].path);
+        compile(&a, &o, &memory, COMPILE_BUILD);
+        for (seed = 0; seed < 40; seed++) {
+            enum compile_status status = compile(&b, &o, &io, COMPILE_BUILD);
+            ck_assert_uint_eq(b.outputs.n, a.outputs.n);
+            for (size_t k = 0; status == COMPILE_FINE && k < a.outputs.n; k++)
+                ck_assert(str_eq(compile_text(&b, k), compile_text(&a, k)));
+            ck_assert(str_eq(messages(&b), messages(&a)));
+            compile_free(&b);
+        }
+        compile_free(&a);
+    }
+}
+END_TEST
+
 START_TEST(defines)
 {
     struct compilation c;
@@ -401,6 +431,7 @@ int main(void)
     tcase_add_test(all, two_at_once);
     tcase_add_test(all, a_world_without_files);
     tcase_add_test(all, without_inputs);
+    tcase_add_test(all, seeds);
     tcase_add_test(all, defines);
     suite_add_tcase(suite, all);
     return unit_run(suite);

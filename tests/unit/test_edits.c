@@ -91,7 +91,7 @@ static void judge_messages(const struct damaged *d, struct compilation *c)
 
 static enum compile_status run(struct compilation *c, struct damaged *d, enum compile_goal goal)
 {
-    struct io io = { d, read_damaged, io_system.glob, environment };
+    struct io io = { d, read_damaged, io_system.glob, environment, NULL };
     struct str input = str_of(d->path);
     struct options options = { .fragment = true, .secrets = goal == COMPILE_BUILD };
     options.inputs.v = &input;

@@ -70,7 +70,7 @@ static enum compile_status build(struct compilation *c, const struct explanation
 {
     static struct options o;
     static struct str path;
-    struct io io = { &text, read_example, no_glob, environment };
+    struct io io = { &text, read_example, no_glob, environment, NULL };
     path = STR("example.topo");
     o = (struct options){ .secrets = true };
     o.fragment = x->way != EXPLAIN_WHOLE;

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "map.h"
 #include "unit.h"
@@ -143,7 +144,7 @@ static size_t alike(struct str *keys, size_t n, uint32_t mask)
         char text[16];
         int len = snprintf(text, sizeof text, "k%u", i);
         struct str key = { text, (size_t)len };
-        if ((map_hash(key, false) & mask) == mask)
+        if ((map_hash(&arena, key, false) & mask) == mask)
             keys[found++] = arena_str(&arena, key);
     }
     return found;
@@ -163,12 +164,90 @@ START_TEST(hashes_alike)
 }
 END_TEST
 
+/* How many of the keys have hashes with all bits of 'mask'.  */
+static size_t count_alike(const struct str *keys, size_t n, uint32_t mask)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += (map_hash(&arena, keys[i], false) & mask) == mask;
+    return found;
+}
+
+/* Keys that meet by one seed do not by another, whichever half of it differs.  */
+START_TEST(seeds_part)
+{
+    enum { N = 200 };
+    struct str keys[N];
+    ck_assert_uint_eq(alike(keys, N, 0xfff), N);
+    ck_assert_uint_eq(count_alike(keys, N, 0xfff), N);
+    for (size_t i = 0; i < 128; i++) {
+        arena.seed[i / 64] ^= (uint64_t)1 << i % 64;
+        ck_assert_uint_lt(count_alike(keys, N, 0xfff), 10);
+        arena.seed[i / 64] ^= (uint64_t)1 << i % 64;
+    }
+}
+END_TEST
+
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* In a plain product with an odd number a difference in the top bits stays there, whatever the
+   seed: the next word takes it back.  Texts made so must not meet.  */
+START_TEST(differences_in_the_top_bits)
+{
+    enum { N = 1 << 12, BLOCK = 16 };
+    static uint64_t hashes[N];
+    for (size_t i = 0; i < N; i++) {
+        char text[12 * BLOCK];
+        memset(text, 'a', sizeof text);
+        for (size_t k = 0; k < 12; k++)
+            if (i >> k & 1) {
+                text[k * BLOCK + 7] ^= (char)0x80;
+                text[k * BLOCK + 15] ^= (char)0x80;
+                text[k * BLOCK + 12] ^= 4;
+            }
+        hashes[i] = map_wide_hash(&arena, (struct str){ text, sizeof text }, true);
+    }
+    qsort(hashes, N, sizeof *hashes, by_number);
+    for (size_t i = 1; i < N; i++)
+        ck_assert_uint_ne(hashes[i - 1], hashes[i]);
+}
+END_TEST
+
+/* A hash depends on each byte and on the length, also where texts are longer than two words.  */
+START_TEST(hash_of_each_byte)
+{
+    static uint64_t hashes[70 * 71];
+    size_t n_hashes = 0;
+    char text[70] = "";
+    for (size_t n = 0; n <= sizeof text; n++) {
+        hashes[n_hashes++] = map_wide_hash(&arena, (struct str){ text, n }, true);
+        for (size_t i = 0; i < n && n_hashes < 70 * 71; i++) {
+            text[i] = 'x';
+            hashes[n_hashes++] = map_wide_hash(&arena, (struct str){ text, n }, true);
+            text[i] = '\0';
+        }
+    }
+    qsort(hashes, n_hashes, sizeof *hashes, by_number);
+    for (size_t i = 1; i < n_hashes; i++)
+        ck_assert_uint_ne(hashes[i - 1], hashes[i]);
+}
+END_TEST
+
+static uint32_t hash_of(const char *key, bool all)
+{
+    return map_hash(&arena, str_of(key), all);
+}
+
 /* Keys that differ only where folding takes more than letters have one hash, and stay apart.  */
 START_TEST(hash_folds)
 {
-    ck_assert_uint_eq(map_hash(STR("ABCDEFGHIJKL"), false), map_hash(STR("abcdefghijkl"), false));
-    ck_assert_uint_ne(map_hash(STR("ABCDEFGHIJKL"), true), map_hash(STR("abcdefghijkl"), true));
-    ck_assert_uint_eq(map_hash(STR("a@b"), false), map_hash(STR("a`b"), false));
+    ck_assert_uint_eq(hash_of("ABCDEFGHIJKL", false), hash_of("abcdefghijkl", false));
+    ck_assert_uint_ne(hash_of("ABCDEFGHIJKL", true), hash_of("abcdefghijkl", true));
+    ck_assert_uint_eq(hash_of("a@b", false), hash_of("a`b", false));
     struct map m = { .arena = &arena };
     *map_add(&m, STR("a@b")) = &things[0];
     *map_add(&m, STR("a`b")) = &things[1];
@@ -192,6 +271,9 @@ int main(void)
     tcase_add_test(all, lengths_differ);
     tcase_add_test(all, many);
     tcase_add_test(all, hashes_alike);
+    tcase_add_test(all, seeds_part);
+    tcase_add_test(all, differences_in_the_top_bits);
+    tcase_add_test(all, hash_of_each_byte);
     tcase_add_test(all, hash_folds);
     suite_add_tcase(suite, all);
     return unit_run(suite);

@@ -608,7 +608,7 @@ static const char *environment_of(void *context, const char *name)
 
 static enum compile_status run(struct compilation *c, struct str *topology, enum compile_goal goal)
 {
-    struct io io = { topology, read_file_of, io_nothing.glob, environment_of };
+    struct io io = { topology, read_file_of, io_nothing.glob, environment_of, NULL };
     struct str input = STR("t.topo");
     struct options options = { .secrets = goal == COMPILE_BUILD };
     options.inputs.v = &input;
