@@ -20,6 +20,7 @@ struct delivery {
     struct outfiles outfiles;  /* 'files' on their way */
     bool to_stdout;
     bool fine; /* so far */
+    struct map spared;         /* files that may not be written, by what they are, and why */
 };
 
 /* One of the outputs of 'c'.  */
@@ -61,30 +62,41 @@ static bool trouble(struct delivery *d, const char *what, const char *why)
     return false;
 }
 
-/* An output that is also an input would be gone before anybody could mend it: complains.  */
+/* Enters a file that is there and may not be written; 'why' is a text that lives on.  */
+static void spare(struct delivery *d, struct io_identity id, const char *why)
+{
+    struct str key = { (const char *)&id, sizeof id };
+    if (id.inode && !map_find(&d->spared, key))
+        *map_add(&d->spared, arena_str(d->spared.arena, key)) = (void *)(uintptr_t)why;
+}
+
+static struct io_identity identity_of(const struct stat *st)
+{
+    return (struct io_identity){ (uint64_t)st->st_dev, (uint64_t)st->st_ino };
+}
+
+/* An output that is also an input would be gone before anybody could mend it.  */
+static void spare_inputs(struct delivery *d)
+{
+    const struct sources *sources = &d->c->sources;
+    const struct program *p = &d->c->program;
+    struct stat secret;
+    for (size_t i = 0; i < sources->list.n; i++)
+        spare(d, sources->list.v[i]->identity, "is one of the inputs");
+    for (size_t i = 0; i < p->secret_paths.n; i++)
+        if (stat(p->secret_paths.v[i].p, &secret) == 0)
+            spare(d, identity_of(&secret), "holds a secret that the topology names");
+}
+
+/* Complains of an output that must stay what it is.  */
 static bool overwrites_input(struct delivery *d, const char *output)
 {
     struct stat st;
-    const struct sources *sources = &d->c->sources;
     if (stat(output, &st) < 0 || !S_ISREG(st.st_mode))
         return false;
-    for (size_t i = 0; i < sources->list.n; i++) {
-        const struct io_identity *id = &sources->list.v[i]->identity;
-        if (id->inode == (uint64_t)st.st_ino && id->device == (uint64_t)st.st_dev) {
-            trouble(d, output, "is one of the inputs");
-            return true;
-        }
-    }
-    const struct program *p = &d->c->program;
-    for (size_t i = 0; i < p->secret_paths.n; i++) {
-        struct stat secret;
-        if (stat(p->secret_paths.v[i].p, &secret) == 0 && secret.st_ino == st.st_ino &&
-            secret.st_dev == st.st_dev) {
-            trouble(d, output, "holds a secret that the topology names");
-            return true;
-        }
-    }
-    return false;
+    struct io_identity id = identity_of(&st);
+    const char *why = map_get(&d->spared, (struct str){ (const char *)&id, sizeof id });
+    return why && !trouble(d, output, why);
 }
 
 static bool names_host(const struct program *p, struct str host)
@@ -227,6 +239,7 @@ static bool choose_files(struct delivery *d)
                trouble(d,
                        "the topology has hosts: name a folder with -o, or one of them with --host",
                        NULL);
+    spare_inputs(d);
     return (fleet ? add_hosts(d) : add_single(d)) && (!o->depend || add_depfile(d, fleet));
 }
 
@@ -234,7 +247,10 @@ struct delivery *deliver_begin(struct compilation *c, const struct opts *o)
 {
     const char *why;
     struct delivery *d = NEW(&c->arena, struct delivery);
-    *d = (struct delivery){ .c = c, .opts = o, .talk = { .arena = &c->arena } };
+    *d = (struct delivery){ .c = c,
+                            .opts = o,
+                            .talk = { .arena = &c->arena },
+                            .spared = { .arena = &c->arena, .exact = true } };
     d->fine = choose_files(d);
     if (!d->fine || !d->files.n)
         return d;

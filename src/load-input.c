@@ -29,50 +29,74 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
 }
 
-static void load_source(struct loader *l, struct source *source, bool rows,
-                        const struct stmt *block)
+/* Reads 'source'; returns what it holds, or NULL for rows.  */
+static struct ast_file *load_source(struct loader *l, struct source *source, bool rows,
+                                    const struct stmt *block)
 {
     struct program *p = l->p;
     if (rows) {
         load_rows(l, source, block);
-        return;
+        return NULL;
     }
     struct ast_file *file = NEW(p->arena, struct ast_file);
     parse_topo(p->tree, p->diags, source, file);
     VEC_PUSH(p->arena, &p->files, file);
     load_stmts(l, file, walk_stmts(file->stmts.first));
+    return file;
 }
 
-static bool same_file(const struct source *a, const struct source *b)
+/* The readings of one file: the first, and the first by another statement.  */
+struct readings {
+    const struct source *first, *other;
+};
+
+/* The readings of the file that 'source' is, whatever it is called.  */
+static struct readings *readings_of(struct loader *l, const struct source *source)
 {
-    if (a->identity.inode || b->identity.inode)
-        return a->identity.inode == b->identity.inode && a->identity.device == b->identity.device;
-    return str_eq(a->name, b->name);
+    struct arena *arena = l->p->arena;
+    struct io_identity id = source->identity;
+    struct str key = { (const char *)&id, sizeof id };
+    struct map *map = id.inode ? &l->by_identity : &l->by_name;
+    void **slot = map_find(map, id.inode ? key : source->name);
+    if (slot)
+        return *slot;
+    struct readings *made = NEW(arena, struct readings);
+    *map_add(map, id.inode ? arena_str(arena, key) : source->name) = made;
+    return made;
+}
+
+/* 'source' was read by the statement at 'span'; returns an earlier reading by another one.  The
+   same statement reads again for the next of several hosts.  */
+static const struct source *enter_reading(struct loader *l, const struct source *source,
+                                          struct span span)
+{
+    struct readings *r = readings_of(l, source);
+    bool again = r->first && span.hi && r->first->included.lo == span.lo;
+    const struct source *earlier = again ? r->other : r->first;
+    if (!r->first)
+        r->first = source;
+    else if (!again && !r->other)
+        r->other = source;
+    return earlier;
 }
 
 /* 'source' has been read before: as one of those that include it, or beside them.  */
 static bool read_before(struct loader *l, const struct source *source, struct span span)
 {
     struct program *p = l->p;
-    const struct source *at = source_of(p->sources, span.lo);
-    for (size_t i = 0; i < p->sources->list.n; i++) {
-        const struct source *other = p->sources->list.v[i];
-        if (other == source || !same_file(source, other))
-            continue;
-        if (span.hi && other->included.lo == span.lo)
-            continue; /* the same statement, for the next of several hosts */
-        bool cycle = false;
-        for (const struct source *up = at; up && !cycle;
-             up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
-            cycle = up == other;
-        struct diag *m =
-            diag(p->diags, CHECK_include_cycle, span,
-                 cycle ? "`%.*s` includes itself" : "`%.*s` is read twice", STR_ARG(source->name));
-        if (!cycle && other->included.hi)
-            diag_also(p->diags, m, other->included, "first read here");
-        return true;
-    }
-    return false;
+    const struct source *other = enter_reading(l, source, span);
+    bool cycle = false;
+    if (!other)
+        return false;
+    for (const struct source *up = source_of(p->sources, span.lo); up && !cycle;
+         up = up->included.hi ? source_of(p->sources, up->included.lo) : NULL)
+        cycle = up == other;
+    struct diag *m =
+        diag(p->diags, CHECK_include_cycle, span,
+             cycle ? "`%.*s` includes itself" : "`%.*s` is read twice", STR_ARG(source->name));
+    if (!cycle && other->included.hi)
+        diag_also(p->diags, m, other->included, "first read here");
+    return true;
 }
 
 struct str load_beside(struct program *p, struct span span, struct str path)
@@ -88,11 +112,53 @@ struct str load_beside(struct program *p, struct span span, struct str path)
     return arena_printf(p->arena, "%.*s%.*s", (int)n, source->name.p, STR_ARG(path));
 }
 
+/* Opens 'path', or what the statement says in one of the folders for that; NULL: reported.  */
+static struct source *open_included(struct loader *l, struct str path, const struct arg *arg)
+{
+    int error;
+    const char *why, *other;
+    struct program *p = l->p;
+    struct source *source = source_open(p->sources, path, path, arg->span, &error, &why);
+    for (size_t i = 0; !source && i < p->options->include_dirs.n; i++) {
+        struct str at = arena_printf(p->arena, "%.*s/%.*s", STR_ARG(p->options->include_dirs.v[i]),
+                                     STR_ARG(arg->text));
+        source = source_open(p->sources, at, at, arg->span, &error, &other);
+    }
+    if (!source)
+        diag(p->diags, CHECK_include_missing, arg->span, "`%.*s`: %s", STR_ARG(path), why);
+    return source;
+}
+
+/* What an 'include' in the block of several hosts stands for: read for the first, kept for all.  */
+struct inclusion {
+    struct ast_file *file; /* NULL: rows, which each host reads, or nothing */
+    bool bad;              /* cannot be read, which has been reported */
+};
+
+static struct inclusion *inclusion_of(struct loader *l, struct str path, const struct arg *arg)
+{
+    struct str key = arena_printf(l->p->arena, "%zu %.*s", (size_t)arg->span.lo, STR_ARG(path));
+    void **slot = map_add(&l->inclusions, key);
+    if (!*slot)
+        *slot = NEW(l->p->arena, struct inclusion);
+    return *slot;
+}
+
+/* Reads 'path'; what it holds goes to 'kept' too, unless that is NULL.  */
+static void include_first(struct loader *l, struct str path, const struct arg *arg,
+                          const struct stmt *block, bool rows, struct inclusion *kept)
+{
+    struct source *source = open_included(l, path, arg);
+    bool bad = !source || read_before(l, source, arg->span);
+    struct ast_file *file =
+        bad ? NULL : load_source(l, source, rows || is_pipe(l->p, path, false), block);
+    if (kept)
+        *kept = (struct inclusion){ file, bad };
+}
+
 static void include_one(struct loader *l, struct str path, const struct arg *arg,
                         const struct stmt *block, bool rows)
 {
-    int error;
-    const char *why;
     struct program *p = l->p;
     if (str_eq(path, STR("-")))
         path = STR("./-"); /* a file: the standard input is named on the command line only */
@@ -101,21 +167,12 @@ static void include_one(struct loader *l, struct str path, const struct arg *arg
              INCLUDE_DEPTH);
         return;
     }
-    struct source *source = source_open(p->sources, path, path, arg->span, &error, &why);
-    for (size_t i = 0; !source && i < p->options->include_dirs.n; i++) {
-        struct str at = arena_printf(p->arena, "%.*s/%.*s", STR_ARG(p->options->include_dirs.v[i]),
-                                     STR_ARG(arg->text));
-        const char *other;
-        source = source_open(p->sources, at, at, arg->span, &error, &other);
-    }
-    if (!source) {
-        diag(p->diags, CHECK_include_missing, arg->span, "`%.*s`: %s", STR_ARG(path), why);
-        return;
-    }
-    if (read_before(l, source, arg->span))
-        return;
+    struct inclusion *kept = l->host ? inclusion_of(l, path, arg) : NULL;
     l->depth++;
-    load_source(l, source, rows || is_pipe(p, path, false), block);
+    if (kept && kept->file)
+        load_stmts(l, kept->file, walk_stmts(kept->file->stmts.first));
+    else if (!kept || !kept->bad)
+        include_first(l, path, arg, block, rows, kept);
     l->depth--;
 }
 

@@ -11,7 +11,9 @@ struct loader {
     struct program *p;
     struct host *host; /* whose block is being read, or NULL */
     unsigned depth;
-    struct str usual; /* a word that steers nothing: the one that was met last */
+    struct map by_identity, by_name; /* of files: how they were read */
+    struct map inclusions;           /* in host blocks */
+    struct str usual;                /* a word that steers nothing: the one that was met last */
 };
 
 /* Reads the input 'path' of the command line, and what it includes.  */

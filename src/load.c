@@ -347,7 +347,10 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
     p->host_names = (struct map){ .arena = arena };
     p->assigned = (struct map){ .arena = arena };
     regexps_init(&p->regexps, arena);
-    struct loader l = { .p = p };
+    struct loader l = { .p = p,
+                        .by_identity = { .arena = arena, .exact = true },
+                        .by_name = { .arena = arena, .exact = true },
+                        .inclusions = { .arena = arena, .exact = true } };
     apply_defines(p);
     for (size_t i = 0; i < options->inputs.n; i++)
         load_input(&l, options->inputs.v[i]);
