@@ -15,7 +15,9 @@
 enum {
     PIECE_SIZE = 1 << 14, /* of the old file, compared at a time */
     PATH_SIZE = 4096,
-    ATTEMPTS = 100 /* at a temporary name that nobody has */
+    ATTEMPTS = 100,     /* at a temporary name that nobody has */
+    READER_WAITS = 100, /* for somebody who reads a pipe, each of so many milliseconds */
+    READER_WAIT = 10
 };
 
 /* Signals that end a program and that somebody sends, or that a write that fails does.  */
@@ -222,13 +224,31 @@ static bool compare(struct outfile *f, int folder, const char *name, const char 
     return true;
 }
 
+/* Opens a device, or a pipe when somebody reads it: whoever is to may be starting still.  */
+static int open_device(const char *path, const char **why)
+{
+    for (int i = 0; i < READER_WAITS; i++) {
+        int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        if (fd >= 0)
+            return fd;
+        struct stat st;
+        if (errno != ENXIO || stat(path, &st) < 0 || !S_ISFIFO(st.st_mode)) {
+            failed(why);
+            return -1;
+        }
+        poll(NULL, 0, READER_WAIT);
+    }
+    *why = "is a pipe that nobody reads";
+    return -1;
+}
+
 /* Writes to a device or a pipe, which stays what it is.  */
 static bool write_through(const struct outfile *f, const char **why)
 {
     struct stat st;
-    int fd = open(f->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open_device(f->path, why);
     if (fd < 0)
-        return failed(why);
+        return false;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         close(fd);
         *why = "became a file while it was looked at";

@@ -1,11 +1,12 @@
 /* outfile.h - what the program writes: whole files, or nothing.
 
    A result replaces the old file at once, by a rename in its own folder; devices and pipes are
-   written through.  Several files are written together: all of them beside the old ones first, then
-   renamed one after the other; in between the caller may find that they are not wanted.  Always
-   true: when something fails before the first rename, every old file is as it was; no temporary
-   file is left, except behind a signal that nobody can catch, which may leave some whose names
-   begin with a dot; what was written is on the disk before it has the name.
+   written through, a pipe only when somebody reads it within a second.  Several files are written
+   together: all of them beside the old ones first, then renamed one after the other; in between the
+   caller may find that they are not wanted.  Always true: when something fails before the first
+   rename, every old file is as it was; no temporary file is left, except behind a signal that
+   nobody can catch, which may leave some whose names begin with a dot; what was written is on the
+   disk before it has the name.
 
    Only main.c and its kind use this room: no pass writes files.  'why' is a reason in words, good
    until the next call.  */

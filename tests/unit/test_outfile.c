@@ -234,6 +234,7 @@ START_TEST(pipes)
     struct stat st;
     char got[8] = "";
     ck_assert_int_eq(mkfifo("pipe", 0600), 0);
+    ck_assert_str_eq(refusal("pipe"), "is a pipe that nobody reads");
     int fd = open("pipe", O_RDONLY | O_NONBLOCK);
     ck_assert_int_eq(put("pipe", "text"), OUTFILE_WRITTEN);
     ck_assert_int_eq(read(fd, got, sizeof got - 1), 4);
