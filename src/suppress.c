@@ -125,18 +125,77 @@ static struct str next_word(struct str *text)
     return word;
 }
 
-/* The comment is kept if it is one for us.  */
+/* Cuts letters, digits and dashes between them off 'text'; in front of them what is none.  Returns
+   true where that holds a sign that ends a name, such as a colon.  */
+static bool next_name(struct str *text, struct str *name)
+{
+    bool sign = false;
+    size_t n = 0;
+    while (text->n && !is_alnum(*text->p)) {
+        sign |= memchr(":;=", *text->p, 3) != NULL;
+        *text = str_sub(*text, 1, text->n);
+    }
+    while (n < text->n && (is_alnum(text->p[n]) ||
+                           (text->p[n] == '-' && n + 1 < text->n && is_alnum(text->p[n + 1]))))
+        n++;
+    *name = str_sub(*text, 0, n);
+    *text = str_sub(*text, n, text->n);
+    return sign;
+}
+
+static bool is_check(struct str name)
+{
+    for (size_t i = 0; i < N_CHECKS; i++)
+        if (str_ieq(name, str_of(check_row((enum check)i)->name)))
+            return true;
+    return false;
+}
+
+static bool is_nearly(struct str word, struct str meant)
+{
+    struct suggest near;
+    suggest_init(&near, word);
+    suggest_offer(&near, meant);
+    return str_eq(word, meant) || near.best.n;
+}
+
+/* The comment begins as if it allowed a check, and does not: 'text' is behind its '#'.  Who only
+   speaks of us has neither a colon behind the name nor a check behind the verb.  */
+static bool is_near_miss(struct str text, struct str *check)
+{
+    struct str rest = str_trim(text), verb;
+    if (!str_ieq(str_sub(rest, 0, STR("pmtac").n), STR("pmtac")) ||
+        (rest.n > STR("pmtac").n && is_alnum(rest.p[STR("pmtac").n])))
+        return false;
+    rest = str_sub(rest, STR("pmtac").n, rest.n);
+    bool sign = next_name(&rest, &verb);
+    if (sign && is_check(verb)) {
+        *check = verb;
+        return true;
+    }
+    next_name(&rest, check);
+    return is_nearly(verb, STR("allow")) && (sign || is_check(*check));
+}
+
+/* The comment is kept if it is one for us, or was meant to be.  */
 static void read_comment(struct suppress *s, struct span comment)
 {
     struct arena *arena = s->diags->arena;
-    struct str text = source_text(s->diags->sources, comment);
+    struct str text = source_text(s->diags->sources, comment), rest, missed = { NULL, 0 };
     text = str_sub(text, 1, text.n);
-    if (!str_eq(next_word(&text), STR("pmtac:")))
+    rest = text;
+    bool ours = str_eq(next_word(&rest), STR("pmtac:"));
+    if (!ours && !is_near_miss(text, &missed))
         return;
     struct suppression *x = NEW(arena, struct suppression);
-    x->verb = next_word(&text);
-    x->name = next_word(&text);
-    x->reason = text;
+    if (ours) {
+        x->verb = next_word(&rest);
+        x->name = next_word(&rest);
+        x->reason = rest;
+    } else {
+        x->missed = true;
+        x->name = missed;
+    }
     x->allowance.check = str_eq(x->verb, STR("allow")) ? check_named(x->name) : N_CHECKS;
     x->allowance.comment = comment;
     VEC_PUSH(arena, &s->list, x);
@@ -215,7 +274,12 @@ static void refused(struct diags *d, const struct suppression *x)
 static void report_form(struct diags *d, const struct suppression *x)
 {
     bool allows = str_eq(x->verb, STR("allow"));
-    if (!x->name.n || !allows) {
+    if (x->missed) {
+        struct diag *m = diag(d, CHECK_suppression_unused, x->allowance.comment,
+                              "a comment that looks as if it allowed a check, and does not");
+        diag_help(d, m, "write # pmtac: allow %.*s REASON",
+                  STR_ARG(is_check(x->name) ? x->name : STR("CHECK")));
+    } else if (!x->name.n || !allows) {
         struct diag *m = allows || !x->verb.n
                              ? diag(d, CHECK_suppression_unused, x->allowance.comment,
                                     "the comment names no check")

@@ -5,8 +5,9 @@
    statement of a file, with a blank line below, all of the file.  Among rows it covers the next
    row.  They are read when all inputs are loaded, so that every pass reports what counts, and
    judged when all has been said.  Always true: an error of a check whose errors must not be
-   overlooked is not silenced (a column of checks.def); a comment without a reason and one that
-   silences nothing are reported; a file is walked once, however many comments it has.  */
+   overlooked is not silenced (a column of checks.def); a comment without a reason, one that
+   silences nothing, and one that only looks as if it did are reported; a file is walked once,
+   however many comments it has.  */
 
 #ifndef PMTAC_SUPPRESS_H
 #define PMTAC_SUPPRESS_H
@@ -17,6 +18,7 @@
 struct suppression {
     struct allowance allowance; /* its check is N_CHECKS where the comment says nothing */
     struct str verb, name, reason;
+    bool missed; /* it was meant for us and is not written so; 'name' is the word that may be one */
 };
 
 struct suppress {
