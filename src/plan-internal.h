@@ -35,8 +35,10 @@ struct kept {
 /* Domain sections of one scope, for what those of a nearer scope or narrower pattern inherit.  */
 struct spread {
     const struct domains *domains;
-    unsigned any; /* what its "*" switches: bits of plan-undo.c */
-    bool wild;    /* some pattern holds for many domains */
+    unsigned any;    /* what its "*" switches: bits of plan-undo.c */
+    unsigned macros; /* what patterns with macros switch, and all where there are some */
+    unsigned all;
+    bool wild;       /* some pattern holds for many domains */
 };
 
 enum { N_KEPT = 64, N_KEPT_KEYS = 256, N_SPREADS = 16 }; /* powers of two */

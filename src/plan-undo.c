@@ -10,6 +10,10 @@
    those of the VMTA before those of its pools and of the server (section 7 of the notes on its
    syntax): a switch that a wider pattern or scope turns on stays on until it is turned off.
 
+   What a domain macro stands for is not looked up: its pattern, "$isp", is taken to meet all
+   others, since to turn off what is off already does no harm.  A client certificate stays: nothing
+   is known that takes one back.
+
    Switches are bits: the rows of 'tls_out_undone' first, then the protocols.  */
 
 static bool word_turns_on(enum tls_word word, const struct lower_row *undone)
@@ -53,17 +57,37 @@ static unsigned switched(const struct plan *p, const struct tls_use *use, const 
 
 static const struct lines no_lines = { .made = NULL };
 
+static bool has_macro(struct str pattern)
+{
+    return str_find(pattern, '$') < pattern.n;
+}
+
+static unsigned switched_by_all(const struct plan *p, const struct domains *domains)
+{
+    unsigned bits = 0;
+    for (const struct domain *d = domains->first; d; d = d->next)
+        bits |= switched(p, &d->tls, &d->lines);
+    return bits;
+}
+
 struct spread plan_spread(const struct plan *p, const struct domains *domains,
                           const struct tls_use *tls)
 {
     struct spread spread = { .domains = domains };
     const struct domain *any = NULL;
+    bool macro = false;
     for (const struct domain *d = domains->first; d; d = d->next) {
         if (coverage_is_any(d->pattern))
             any = d;
         else
             spread.wild |= str_find(d->pattern, '*') < d->pattern.n;
+        if (has_macro(d->pattern)) {
+            spread.macros |= switched(p, &d->tls, &d->lines);
+            macro = true;
+        }
     }
+    if (macro)
+        spread.all = switched_by_all(p, domains);
     const struct tls_use *use = any && any->tls.word != TLS_UNSET ? &any->tls : tls;
     static const struct tls_use unset = { .word = TLS_UNSET };
     spread.any = switched(p, use ? use : &unset, any ? &any->lines : &no_lines);
@@ -83,6 +107,7 @@ unsigned plan_reached(struct plan *p, const struct spread *spread, struct str pa
     unsigned bits = spread->any;
     if (coverage_is_any(pattern) || !spread->domains->first)
         return bits;
+    bits |= has_macro(pattern) ? spread->all : spread->macros;
     bits |= switched_by(p, spread, pattern, pattern);
     for (struct str s = pattern; spread->wild && !coverage_is_any(s); s = coverage_wider(s)) {
         struct str from_on = arena_printf(p->arena, "[*.]%.*s", STR_ARG(s));
