@@ -247,10 +247,111 @@ static void shadowed_in_list(const struct model *m, const struct section_body *s
     find_shadowed(m, &list);
 }
 
+/* The keys of a pool or of the server, by the domains above theirs; made when they are asked for.
+ */
+struct outer {
+    const struct ring *ring;
+    const struct pool *pool; /* NULL: of the server */
+    struct map below;        /* domain to key_list of what stands below it */
+    bool made;
+};
+
+/* Keys of one scope against those of the scopes around it.  */
+struct scopes {
+    const struct model *m;
+    struct outer *pools, server;
+};
+
+typedef VEC(const struct sign_key *) hidden_list;
+
+static void index_outer(const struct model *m, struct outer *outer)
+{
+    outer->made = true;
+    outer->below = (struct map){ .arena = m->scratch };
+    for (size_t i = 0; i < outer->ring->n; i++) {
+        const struct sign_key *key = &outer->ring->v[i];
+        struct str up = coverage_wider(key->domain);
+        for (; up.n; up = coverage_wider(up)) {
+            void **slot = map_add(&outer->below, up);
+            hidden_list *list = *slot ? *slot : NEW(m->scratch, hidden_list);
+            *slot = list;
+            VEC_PUSH(m->scratch, list, key);
+        }
+    }
+}
+
+/* Receivers see no difference between the two.  */
+static bool is_same_key(const struct key *a, const struct key *b)
+{
+    return str_ieq(a->what->selector.text, b->what->selector.text) &&
+           str_eq(a->what->file.text, b->what->file.text);
+}
+
+/* A key of 'outer' that 'key', of the scope 'own', is taken before although it is wider.  */
+static const struct sign_key *hidden_by(const struct outer *outer, const struct ring *own,
+                                        const struct sign_key *key)
+{
+    const hidden_list *list = map_get(&outer->below, key->domain);
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct sign_key *found = coverage_find(own, list->v[i]->domain);
+        if (found && found->key == key->key && !is_same_key(found->key, list->v[i]->key))
+            return list->v[i];
+    }
+    return NULL;
+}
+
+static void report_hidden(struct scopes *s, const struct outer *outer, const struct sign_key *key,
+                          const struct sign_key *hidden)
+{
+    struct str pool = outer->pool ? outer->pool->object.name : STR("");
+    struct diag *d =
+        diag_at(s->m->diags, CHECK_dkim_shadowed, LEVEL_WARNING, key_span(key->key),
+                "this key for `%.*s` is taken before the one for `%.*s` of the %s%.*s%s",
+                STR_ARG(key->domain), STR_ARG(hidden->domain),
+                outer->pool ? "pool `" : "whole server", STR_ARG(pool), outer->pool ? "`" : "");
+    diag_also(s->m->diags, d, key_span(hidden->key), "the more specific one");
+    diag_help(s->m->diags, d, "write here too which key signs for `%.*s`", STR_ARG(hidden->domain));
+}
+
+static void hidden_in(struct scopes *s, const struct ring *own, struct outer *outer)
+{
+    if (!own->n || !outer->ring->n || outer->ring == own)
+        return;
+    if (!outer->made)
+        index_outer(s->m, outer);
+    for (size_t i = 0; i < own->n; i++) {
+        const struct sign_key *key = &own->v[i], *hidden = hidden_by(outer, own, key);
+        if (hidden)
+            report_hidden(s, outer, key, hidden);
+    }
+}
+
+/* Those of a VMTA are taken before those of its pools and of the server (section 12 of the notes);
+   that those of the server come last is not said.  */
+static void find_hidden(const struct model *m)
+{
+    const struct coverage *c = m->coverage;
+    struct scopes s = { .m = m,
+                        .pools = NEW_ARRAY(m->scratch, struct outer, c->commons.n),
+                        .server = { .ring = c->global } };
+    for (size_t i = 0; i < c->commons.n; i++) {
+        s.pools[i] = (struct outer){ .ring = c->commons.v[i]->ring, .pool = c->commons.v[i]->pool };
+        hidden_in(&s, c->commons.v[i]->ring, &s.server);
+    }
+    for (size_t i = 0; i < c->stations.n; i++) {
+        const struct station *station = c->stations.v[i];
+        for (size_t k = 0; k < station->base->n_pools; k++)
+            hidden_in(&s, station->own, &s.pools[station->base->pools[k]->index]);
+        hidden_in(&s, station->own, &s.server);
+    }
+}
+
 void verify_dkim_shadowed(const struct model *m)
 {
-    if (m->coverage->n_keys)
+    if (m->coverage->n_keys) {
         shadowed_in(m, &m->keys, m->coverage->global);
+        find_hidden(m);
+    }
     for (size_t i = 0; i < m->vmtas.n; i++)
         if (m->vmtas.v[i]->station)
             shadowed_in(m, &m->vmtas.v[i]->keys, m->vmtas.v[i]->station->own);
