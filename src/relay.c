@@ -21,6 +21,7 @@ struct relay_work {
     } readings[RELAY_READINGS];
     int auth_right; /* what {auth} says of relaying */
     struct addrset public;
+    struct relay_share *shares; /* of whoever asked last; made when it is asked for */
     struct map doors;
 };
 
@@ -404,12 +405,28 @@ static void add_size(struct relay_size *size, const struct addr_range *r)
     *to = addr_count_add(*to, addr_range_count(r));
 }
 
+/* What is in both ranges; false where that is nothing.  */
+static bool overlap(const struct addr_range *x, const struct addr_range *y, struct addr_range *both)
+{
+    both->lo = addr_cmp(&x->lo, &y->lo) > 0 ? x->lo : y->lo;
+    both->hi = addr_cmp(&x->hi, &y->hi) < 0 ? x->hi : y->hi;
+    return addr_cmp(&both->lo, &both->hi) <= 0;
+}
+
+/* It is asked for each door and listener, so no set is made.  */
 struct relay_size relay_size(const struct relay *r, struct addrset set)
 {
     struct relay_size size = { { 0, 0 }, { 0, 0 } };
-    set = addrset_intersect(r->work->arena, set, r->work->public);
-    for (size_t i = 0; i < set.n; i++)
-        add_size(&size, &set.v[i]);
+    struct addrset public = r->work->public;
+    for (size_t i = 0, k = 0; i < set.n && k < public.n;) {
+        struct addr_range both;
+        if (overlap(&set.v[i], &public.v[k], &both))
+            add_size(&size, &both);
+        if (addr_cmp(&set.v[i].hi, &public.v[k].hi) < 0)
+            i++;
+        else
+            k++;
+    }
     return size;
 }
 
@@ -420,7 +437,7 @@ enum reach relay_farthest(const struct relay *r, struct addrset *set)
         { { { [15] = 1 }, 6 }, 128 },
         { { { [10] = 0xff, [11] = 0xff, [12] = 127 }, 6 }, 104 },
     };
-    struct arena *arena = r->work->arena;
+    struct arena *arena = r->model->scratch;
     struct addrset loopback = addrset_of(arena, here, sizeof here / sizeof here[0]);
     struct addrset public = addrset_intersect(arena, *set, r->work->public);
     struct addrset away = addrset_minus(arena, *set, loopback);
@@ -453,19 +470,22 @@ const struct rule *relay_plain_rule(const struct relay *r, const struct relay_do
 size_t relay_shares(const struct relay *r, const struct relay_door *door, int reading,
                     struct relay_share **shares)
 {
-    const struct relay_work *p = r->work;
-    struct addrset open = addrset_intersect(p->arena, door->open_by_reading[reading], p->public);
+    struct relay_work *p = r->work;
+    struct addrset open =
+        addrset_intersect(r->model->scratch, door->open_by_reading[reading], p->public);
     struct addr_pieces pieces = p->readings[reading].pieces[RELAY_RIGHT];
     size_t n_rules = r->model->inbound->addresses.n, n = 0;
     if (!open.n || door->own[RELAY_RIGHT] >= 0)
         return 0;
-    struct relay_share *all = *shares = NEW_ARRAY(p->arena, struct relay_share, n_rules);
+    if (!p->shares)
+        p->shares = NEW_ARRAY(p->arena, struct relay_share, n_rules);
+    struct relay_share *all = *shares = p->shares;
+    memset(all, 0, n_rules * sizeof *all);
     for (size_t i = 0, k = 0; i < open.n && k < pieces.n;) {
         const struct addr_range *x = &open.v[i], *y = &pieces.v[k].range;
-        struct addr_range both = { addr_cmp(&x->lo, &y->lo) > 0 ? x->lo : y->lo,
-                                   addr_cmp(&x->hi, &y->hi) < 0 ? x->hi : y->hi };
+        struct addr_range both;
         const struct said *said = pieces.v[k].label;
-        if (addr_cmp(&both.lo, &both.hi) <= 0)
+        if (overlap(x, y, &both))
             add_size(&all[said - p->said].size, &both);
         if (addr_cmp(&x->hi, &y->hi) < 0)
             i++;

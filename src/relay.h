@@ -106,7 +106,7 @@ void relay(struct model *);
 
 /* Which rules by address let how many public addresses relay without login at a door, in one of
    the readings; rules that let none are left out.  Empty where the door's own source decides.
-   Returns their number.  */
+   Returns their number; the list is good until the next call.  */
 size_t relay_shares(const struct relay *, const struct relay_door *, int reading,
                     struct relay_share **);
 
@@ -117,7 +117,7 @@ struct relay_size relay_size(const struct relay *, struct addrset set);
 bool relay_is_outside(const struct relay_door *);
 
 /* How far away the farthest clients of a set are that is not empty, which becomes the set of these:
-   on this machine, in private networks, or anywhere.  */
+   on this machine, in private networks, or anywhere.  That set is scratch space.  */
 enum reach relay_farthest(const struct relay *, struct addrset *);
 
 /* The first rule by address that lets some of 'clients' use PLAIN without TLS at a door; NULL where

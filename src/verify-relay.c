@@ -210,11 +210,13 @@ static bool strangers_come(const struct model *m)
 
 static void check_recipients(const struct model *m)
 {
+    bool asked = false, come = false;
     for (size_t i = 0; i < m->relay->recipients.n; i++) {
         const struct relay_recipient *x = &m->relay->recipients.v[i];
         if (!x->all)
             continue;
-        bool come = strangers_come(m);
+        come = asked ? come : strangers_come(m);
+        asked = true;
         struct diag *d =
             diag_at(m->diags, CHECK_relay_open, come ? LEVEL_ERROR : LEVEL_WARNING, x->span,
                     come ? "mail for every recipient is taken from anybody"
