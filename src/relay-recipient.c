@@ -13,7 +13,6 @@ struct macro {
 struct finder {
     struct relay *relay;
     struct map macros; /* by name; made when one is asked for */
-    struct relay_probes probes;
 };
 
 /* A domain that is no more than a top-level one, or less.  */
@@ -87,13 +86,18 @@ static const struct macro *macro_named(struct finder *f, struct str name)
     return macro;
 }
 
+bool relay_is_open_to(const struct relay *r, struct str pattern)
+{
+    return relay_pattern_takes_all(pattern) || relay_probe(r->probes, pattern);
+}
+
 /* 'arg' takes every recipient, or all of a top-level domain.  */
 static bool takes_all(struct finder *f, const struct arg *arg)
 {
     struct macro whole = { .all = false };
     size_t at = str_find(arg->text, '@');
     if (arg->pattern)
-        return relay_pattern_takes_all(arg->text) || relay_probe(&f->probes, arg->text);
+        return relay_is_open_to(f->relay, arg->text);
     judge_piece(f, str_sub(arg->text, at < arg->text.n ? at + 1 : 0, arg->text.n), &whole);
     return whole.all;
 }
@@ -102,7 +106,8 @@ void relay_find_recipients(struct relay *r)
 {
     const struct model *m = r->model;
     struct finder f = { .relay = r, .macros = { .arena = m->arena } };
-    regexps_init(&f.probes.regexps, m->arena);
+    r->probes = NEW(m->arena, struct relay_probes);
+    regexps_init(&r->probes->regexps, m->arena);
     for (const struct line *l = lines_first(&m->lines); l; l = l->next) {
         bool host = l->what->dir == m->target[TARGET_global_host_name];
         bool relays = l->what->dir == m->target[TARGET_global_relay_domain] ||

@@ -97,6 +97,7 @@ struct relay {
     VEC(struct relay_door *) doors;
     struct relay_door **of;                 /* the door of each listener, in their order */
     VEC(struct relay_recipient) recipients; /* by global lines */
+    struct relay_probes *probes;
     struct relay_work *work;
 };
 
@@ -109,6 +110,10 @@ void relay(struct model *);
    Returns their number; the list is good until the next call.  */
 size_t relay_shares(const struct relay *, const struct relay_door *, int reading,
                     struct relay_share **);
+
+/* Whoever names recipients by the expression 'pattern' takes all there are, or all of a top-level
+   domain.  */
+bool relay_is_open_to(const struct relay *, struct str pattern);
 
 /* The public part of 'set'.  */
 struct relay_size relay_size(const struct relay *, struct addrset set);

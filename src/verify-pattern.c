@@ -2,6 +2,8 @@
 
 #include "verify-pattern.h"
 
+#include "relay.h"
+
 static void walk_section(const struct model *m, const struct section_body *s,
                          struct section_walk walk)
 {
@@ -206,19 +208,62 @@ static struct str mended(const struct model *m, const struct found *f)
     return buf_str(&text);
 }
 
+/* What must stand before the domain so that it is no end of a longer label: what does, or what
+   should where nothing does.  */
+static struct str front(const struct found *f)
+{
+    const struct regexp_piece *first = &f->pieces.v[f->from];
+    if (f->use->looks_at != LOOKS_AT_RIGHT || is_dot(first))
+        return STR("");
+    return !f->from ? STR("[@.]") : is_byte(first - 1, '@') ? STR("@") : STR("");
+}
+
+/* The whole pattern as it should be, for one that gives a right.  */
+static struct str closed(const struct model *m, const struct found *f)
+{
+    uint32_t lo = f->pieces.v[f->from].lo, hi = f->pieces.v[f->to - 1].hi;
+    struct buf text = { .arena = m->scratch };
+    buf_put(&text, str_sub(f->arg.text, 0, lo));
+    buf_put(&text, f->from ? STR("") : front(f));
+    buf_put(&text, mended(m, f));
+    buf_text(&text, f->use->end);
+    buf_put(&text, str_sub(f->arg.text, hi, f->arg.text.n));
+    return buf_str(&text);
+}
+
+/* What to write: the domain and what belongs to it, or all of the pattern where what stands before
+   the domain tells it from others.  */
+static struct str advice(const struct model *m, const struct found *f, struct str whole)
+{
+    struct buf text = { .arena = m->scratch };
+    if (f->use->looks_at == LOOKS_AT_RIGHT && f->from && !front(f).n)
+        return whole;
+    buf_put(&text, front(f));
+    buf_put(&text, mended(m, f));
+    buf_text(&text, f->use->end);
+    return buf_str(&text);
+}
+
+/* Where it would be open to strangers all the same another check speaks, and anchors do not help.
+ */
 static bool report_open(const struct model *m, const struct found *f)
 {
     if (!is_open(f))
         return false;
-    struct str domain = written(f), good = mended(m, f);
-    uint32_t end = f->pieces.v[f->to - 1].hi;
+    struct str domain = written(f), whole = closed(m, f);
+    uint32_t start = f->pieces.v[f->from].lo, end = f->pieces.v[f->to - 1].hi;
     struct span behind = pattern_span(&f->arg, end, end);
+    if (f->use->looks_at == LOOKS_AT_RIGHT && relay_is_open_to(m->relay, whole))
+        return false;
     struct diag *d =
         diag_at(m->diags, CHECK_regex_unanchored, f->level, found_span(f),
                 "`%.*s` may go on: a longer domain that begins so matches too", STR_ARG(domain));
-    if (f->to == f->pieces.n && behind.lo == behind.hi)
+    if (f->to == f->pieces.n && behind.lo == behind.hi) {
+        if (!f->from && front(f).n)
+            diag_fix(m->diags, d, pattern_span(&f->arg, start, start), front(f));
         diag_fix(m->diags, d, behind, str_of(f->use->end));
-    diag_help(m->diags, d, "write `%.*s%s`", STR_ARG(good), f->use->end);
+    }
+    diag_help(m->diags, d, "write `%.*s`", STR_ARG(advice(m, f, whole)));
     return true;
 }
 

@@ -221,7 +221,8 @@ static void check_recipients(const struct model *m)
             diag_at(m->diags, CHECK_relay_open, come ? LEVEL_ERROR : LEVEL_WARNING, x->span,
                     come ? "mail for every recipient is taken from anybody"
                          : "mail for every recipient is taken from whoever need not log in");
-        diag_help(m->diags, d, "name the domains whose mail this server receives");
+        diag_help(m->diags, d, "name the domains whose mail this server receives%s",
+                  x->arg->pattern ? ", as in `/@acme\\.example$/`" : "");
     }
 }
 

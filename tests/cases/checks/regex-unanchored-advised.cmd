@@ -1,0 +1,1 @@
+pmtac check regex-unanchored-advice.topo 2>&1 | sed -n -e 's/.*help: write `\(.*\$)*\)`$/relay-address \/\1\//p' -e 's/.*as in `\(.*\)`$/relay-address \1/p' >"$TMPDIR/a.topo"; cat "$TMPDIR/a.topo"; pmtac check --fragment "$TMPDIR/a.topo"
