@@ -311,6 +311,22 @@ static const struct statement *statement_of(struct bind *b, const struct stmt *s
     return b->usual;
 }
 
+static struct map *new_lists(struct arena *arena)
+{
+    struct map *lists = NEW_ARRAY(arena, struct map, N_SCOPES);
+    for (size_t i = 0; i < N_SCOPES; i++)
+        lists[i] = (struct map){ .arena = arena };
+    return lists;
+}
+
+/* The first one needs room for lists: hosts that have none share what is empty.  */
+static void add_section(struct bind *b, struct section_body *section)
+{
+    if (!b->model->sections.n)
+        b->model->lists = new_lists(b->arena);
+    VEC_PUSH(b->arena, &b->model->sections, section);
+}
+
 static void bind_stmt(struct bind *b, const struct stmt *s, const struct statement *statement)
 {
     enum scope scope = s->block && !statement ? dict_section(b->dict, stmt_text(s, 0)) : N_SCOPES;
@@ -319,7 +335,7 @@ static void bind_stmt(struct bind *b, const struct stmt *s, const struct stateme
     } else if (scope != N_SCOPES) {
         struct section_body *section = bind_section(b, scope, s, SCOPE_global);
         if (section)
-            VEC_PUSH(b->arena, &b->model->sections, section);
+            add_section(b, section);
     } else {
         struct block block = bind_top_block(b);
         bind_directive(b, &block, s);
@@ -355,6 +371,26 @@ static void bind_items(struct bind *b, const struct item *items, size_t n)
     b->env = env;
 }
 
+/* The directives that passes name.  */
+static const struct directive *const *find_targets(struct program *p)
+{
+    static const struct {
+        struct str name;
+        enum scope scope;
+    } targets[] = {
+#define TARGET(ID, NAME, SCOPE) { STR_INIT(NAME), SCOPE_##SCOPE },
+#include "../grammar/target.def"
+#undef TARGET
+    };
+    const struct directive **found = NEW_ARRAY(p->arena, const struct directive *, N_TARGETS);
+    for (size_t i = 0; i < N_TARGETS; i++) {
+        found[i] = dict_find(p->dict, targets[i].name, targets[i].scope);
+        if (!found[i])
+            arena_bug(p->arena, "a row of target.def that directives.def does not have");
+    }
+    return found;
+}
+
 static struct model *new_model(struct program *p, struct host *host)
 {
     struct model *m = NEW(p->arena, struct model);
@@ -367,23 +403,14 @@ static struct model *new_model(struct program *p, struct host *host)
     m->host = host ? host->name : STR("");
     if (p->sources->list.n)
         m->whole = (struct span){ p->sources->list.v[0]->base, p->sources->list.v[0]->base };
-    static const struct {
-        struct str name;
-        enum scope scope;
-    } targets[] = {
-#define TARGET(ID, NAME, SCOPE) { STR_INIT(NAME), SCOPE_##SCOPE },
-#include "../grammar/target.def"
-#undef TARGET
-    };
-    for (size_t i = 0; i < N_TARGETS; i++) {
-        m->target[i] = dict_find(p->dict, targets[i].name, targets[i].scope);
-        if (!m->target[i])
-            arena_bug(p->arena, "a row of target.def that directives.def does not have");
+    if (!p->targets) {
+        p->targets = find_targets(p);
+        p->no_lists = new_lists(p->arena);
     }
+    m->target = p->targets;
+    m->lists = p->no_lists;
     for (size_t i = 0; i < N_KINDS; i++)
         m->names[i] = (struct map){ .arena = p->arena };
-    for (size_t i = 0; i < N_SCOPES; i++)
-        m->lists[i] = (struct map){ .arena = p->arena };
     m->macros = (struct map){ .arena = p->arena };
     m->said = NEW_ARRAY(p->arena, bool, dict_count());
     return m;

@@ -136,7 +136,7 @@ static void compile_models(struct compilation *c)
     bool whole = c->diags.n_faults == 0;
     for (size_t i = 0; i < n; i++) {
         inbound(list[i]);
-        relay(list[i]);
+        relay(list[i], i ? list[0]->relay : NULL);
     }
     for (size_t i = 0; i < n; i++)
         coverage(list[i]);

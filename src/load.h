@@ -50,7 +50,7 @@ struct host {
     struct vars vars;
     struct env env; /* of its header */
     VEC(struct item) items;
-    struct map assigned; /* VMTAs that it names by reference */
+    struct map assigned;   /* VMTAs that it names by reference */
     struct legacy *legacy; /* what rows in it said, while they are read */
 };
 
@@ -78,13 +78,15 @@ struct program {
     struct vars defines, globals; /* globals.outer is NULL; defines win */
     int version;
     struct span version_span;
-    struct regexps regexps;             /* patterns that were compiled */
-    VEC(struct str) secret_files;       /* that were read, in order */
-    VEC(struct str) secret_paths;       /* of all that are named, read or not; terminated */
-    size_t budget;                      /* elements of ranges that are left */
-    struct scratch words;               /* of all environments */
-    const struct source *secrets_noted; /* rows whose passwords were spoken of */
-    bool broken;                        /* an input could not be read: status 2 */
+    struct regexps regexps;                 /* patterns that were compiled */
+    VEC(struct str) secret_files;           /* that were read, in order */
+    VEC(struct str) secret_paths;           /* of all that are named, read or not; terminated */
+    size_t budget;                          /* elements of ranges that are left */
+    struct scratch words;                   /* of all environments */
+    const struct source *secrets_noted;     /* rows whose passwords were spoken of */
+    const struct directive *const *targets; /* the rows of target.def, when 'bind' has found them */
+    struct map *no_lists;                   /* of models without sections */
+    bool broken;                            /* an input could not be read: status 2 */
 };
 
 /* Reads all inputs of 'options'.  p->scratch and p->tree are set; the first holds nothing

@@ -362,7 +362,7 @@ struct model {
     struct arena *scratch; /* for what a check needs while it looks */
     struct diags *diags;
     const struct dict *dict;
-    const struct directive *target[N_TARGETS];
+    const struct directive *const *target; /* N_TARGETS of them, the same for all hosts */
     bool *said;  /* for each directive, by its index: it is written somewhere */
     bool has_colds, has_named_domains, has_required_tls; /* some VMTA, pool or domain has */
     int version; /* PMTA_5_0 and its kind */
@@ -386,7 +386,7 @@ struct model {
     struct keys keys;       /* global domain-key */
 
     struct map names[N_KINDS];  /* objects of a kind by name; vmtas and pools share KIND_vmta */
-    struct map lists[N_SCOPES]; /* named lists (pattern-list ...) by name */
+    struct map *lists;          /* N_SCOPES of them: named lists (pattern-list ...) by name */
     struct map macros;          /* domain-macro lines by name */
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     const struct relay *relay;     /* who can relay by that; set by relay */

@@ -372,7 +372,7 @@ static void add_user(struct relay *r, const struct user *u)
     VEC_PUSH(r->work->arena, &r->logins.v[i].users, u);
 }
 
-void relay(struct model *m)
+void relay(struct model *m, const struct relay *other)
 {
     struct relay *r = NEW(m->arena, struct relay);
     struct relay_work *p = NEW(m->arena, struct relay_work);
@@ -390,7 +390,7 @@ void relay(struct model *m)
     for (size_t i = 0; i < m->listeners.n; i++)
         r->of[i] = door_of(r, m->listeners.v[i]);
     relay_find_recipients(r);
-    p->public = public_addresses(p->arena);
+    p->public = other ? other->work->public : public_addresses(p->arena);
     m->relay = r;
 }
 

@@ -102,8 +102,9 @@ struct relay {
 };
 
 /* Makes it for a model that 'inbound' has seen, and enters it there; n log n in the rules by
-   address, and linear in listeners and users.  */
-void relay(struct model *);
+   address, and linear in listeners and users.  'other' is one of another host of the compilation,
+   or NULL: what is the same for all is taken from it.  */
+void relay(struct model *, const struct relay *other);
 
 /* Which rules by address let how many public addresses relay without login at a door, in one of
    the readings; rules that let none are left out.  Empty where the door's own source decides.
