@@ -30,15 +30,16 @@ static void each_list_key(const struct model *m, struct map *map, const struct s
                                       l->what->args[2].text, line_span(l) });
 }
 
-/* Calls 'visit' for every key of the output that was declared, 'sign' left out.  */
-static void each_declared(const struct model *m, struct map *map, declared_fn *visit)
+/* 's' in the block of its domain.  */
+static struct declared by_block(const struct selector *s)
 {
-    for (size_t i = 0; i < m->dkim.n; i++)
-        for (const struct selector *s = m->dkim.v[i]->selectors; s; s = s->next)
-            if (!s->bad)
-                visit(m, map,
-                      &(struct declared){ m->dkim.v[i]->object.name, s->name.text, s->file.text,
-                                          span_join(s->name.span, s->file.span) });
+    return (struct declared){ s->dkim->object.name, s->name.text, s->file.text,
+                              span_join(s->name.span, s->file.span) };
+}
+
+/* Calls 'visit' for every key that a domain-key line declares.  */
+static void each_line(const struct model *m, struct map *map, declared_fn *visit)
+{
     each_line_key(m, map, &m->keys, visit);
     for (size_t i = 0; i < m->vmtas.n; i++)
         each_line_key(m, map, &m->vmtas.v[i]->keys, visit);
@@ -47,6 +48,18 @@ static void each_declared(const struct model *m, struct map *map, declared_fn *v
     for (size_t i = 0; i < m->sections.n; i++)
         if (m->sections.v[i]->scope == SCOPE_domain_key_list)
             each_list_key(m, map, m->sections.v[i], visit);
+}
+
+/* Calls 'visit' for every key of the output that was declared, 'sign' left out.  */
+static void each_declared(const struct model *m, struct map *map, declared_fn *visit)
+{
+    for (size_t i = 0; i < m->dkim.n; i++)
+        for (const struct selector *s = m->dkim.v[i]->selectors; s; s = s->next)
+            if (!s->bad) {
+                struct declared declared = by_block(s);
+                visit(m, map, &declared);
+            }
+    each_line(m, map, visit);
 }
 
 static struct declared *keep(const struct model *m, const struct declared *d)
@@ -58,8 +71,19 @@ static struct declared *keep(const struct model *m, const struct declared *d)
 
 /* selector-conflict */
 
+/* The key that the block of its domain declares under the name of 'd', or NULL.  */
+static const struct declared *in_block(const struct model *m, const struct declared *d)
+{
+    const struct dkim *dkim = map_get(&m->names[KIND_dkim], d->domain);
+    const struct selector *s = dkim ? dkim_selector(dkim, d->selector) : NULL;
+    if (!s || s->bad)
+        return NULL;
+    struct declared declared = by_block(s);
+    return keep(m, &declared);
+}
+
 /* The public key of a selector stands in the DNS of its domain, so there is one; "*" is no domain.
- */
+   A block has each selector once, so 'd' is always that of a line.  */
 static void compare_files(const struct model *m, struct map *map, const struct declared *d)
 {
     struct buf name = { .arena = m->scratch };
@@ -69,6 +93,8 @@ static void compare_files(const struct model *m, struct map *map, const struct d
     buf_char(&name, ' '); /* which no selector has */
     buf_put(&name, d->domain);
     void **slot = map_add(map, buf_str(&name));
+    if (!*slot)
+        *slot = (void *)(uintptr_t)in_block(m, d);
     const struct declared *before = *slot;
     if (!before)
         *slot = keep(m, d);
@@ -87,7 +113,7 @@ static void compare_files(const struct model *m, struct map *map, const struct d
 void verify_selector_conflict(const struct model *m)
 {
     struct map map = { .arena = m->scratch };
-    each_declared(m, &map, compare_files);
+    each_line(m, &map, compare_files);
 }
 
 /* dkim-key-shared */
