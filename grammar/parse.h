@@ -20,6 +20,7 @@ struct row {
     struct span span[6];         /* of the fields, without blanks around them */
     uint8_t shape;               /* enum row_shape */
     uint8_t n_fields;
+    bool plain;                  /* holds no capital, and nothing that a word cannot hold */
 };
 
 struct rows {

@@ -1,5 +1,7 @@
-/* pipe-parse.y - the shape of legacy rows: fields, one row a line.  The scanner has cut them at the
-   bars.  */
+/* pipe-parse.y - the shape of legacy rows: fields between bars, one row a line.
+
+   A field is what stands between two bars without the blanks around it, and may be empty; behind the
+   fifth bar it is the rest of the line.  */
 
 %require "3.8"
 %define api.pure full
@@ -27,7 +29,7 @@ PIPE_DECL;
 #define YYFREE(P) ((void)(P))
 
 static void pipe_error(struct pipe *pipe, void *yyscanner, const char *what);
-static void add_field(struct pipe *t, struct str text);
+static void add_fields(struct pipe *t, struct str text, bool plain);
 static void add_row(struct pipe *t, const char *end);
 }
 
@@ -35,7 +37,8 @@ static void add_row(struct pipe *t, const char *end);
     struct str text;
 }
 
-%token <text> FIELD "a field"
+%token <text> PLAIN "a row of nothing but plain bytes"
+%token <text> ROW "a row"
 %token <text> END "the end of the line"
 
 %%
@@ -46,8 +49,8 @@ file:
 ;
 
 row:
-  FIELD                             { add_field(pipe, $1); }
-| row FIELD                         { add_field(pipe, $2); }
+  PLAIN                             { add_fields(pipe, $1, true); }
+| ROW                               { add_fields(pipe, $1, false); }
 ;
 
 %%
@@ -90,6 +93,20 @@ static void add_field(struct pipe *t, struct str text)
     } else if (!t->clean && !text_check_word(t->diags, t->source, span)) {
         t->bad = true;
     }
+}
+
+/* Cuts a row at its bars.  */
+static void add_fields(struct pipe *t, struct str text, bool plain)
+{
+    t->row.plain = plain;
+    while (t->row.n_fields < PIPE_FIELDS - 1) {
+        size_t n = str_find(text, '|');
+        add_field(t, str_trim(str_sub(text, 0, n)));
+        if (n == text.n)
+            return;
+        text = str_sub(text, n + 1, text.n);
+    }
+    add_field(t, str_trim(text));
 }
 
 /* What is meant as an address, well written or not: a bad one must not make another row of it.  A
@@ -227,6 +244,4 @@ static void add_row(struct pipe *t, const char *end)
         VEC_PUSH(t->arena, &t->rows->list, *row);
     t->row = (struct row){ .shape = ROW_BAD };
     t->bad = false;
-    t->have_field = false;
-    t->n_bars = 0;
 }

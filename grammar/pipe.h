@@ -1,8 +1,8 @@
 /* pipe.h - what scanner and parser of the legacy rows share.  Nobody else includes it.
 
-   The scanner cuts lines into fields, so a row is fields up to the end of its line,
-   and every sequence of tokens that it hands out has a rule.  What it cannot read it reports, and
-   the row is left out; the next line is read as if nothing had been.  */
+   The scanner hands out a row and the end of its line, so every sequence of tokens has a rule; the
+   parser cuts the row into fields.  What the two cannot read they report, and the row is left out;
+   the next line is read as if nothing had been.  */
 
 #ifndef PMTAC_PIPE_H
 #define PMTAC_PIPE_H
@@ -18,8 +18,6 @@ struct pipe {
     struct rows *rows;
     char *text;                  /* the buffer; place = base + (p - text) */
     bool clean;                  /* printable ASCII throughout */
-    bool have_field;             /* since the last bar */
-    size_t n_bars;               /* on this line */
     struct row row;              /* being read */
     bool bad;                    /* something in it was reported */
 };

@@ -160,7 +160,7 @@ enum { CLASS_ODD = 1, CLASS_UPPER = 2 }; /* a byte no word can have for itself; 
 void legacy_text_init(struct legacy *);
 
 /* The next texts are slices of 'row': most rows hold nothing odd, and are looked at once.  */
-void legacy_look_at(struct legacy *, struct str row);
+void legacy_look_at(struct legacy *, const struct row *row);
 
 /* The word 'id'.  */
 struct str legacy_word(enum made id);

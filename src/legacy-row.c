@@ -312,7 +312,7 @@ static void note_delivery(struct legacy *l, struct vmta *vmta, const struct row 
 
 void legacy_row(struct legacy *l, const struct row *row)
 {
-    legacy_look_at(l, row_text(l->rows, row->line));
+    legacy_look_at(l, row);
     const struct entry e = entry_of(l, l->rows, row);
     struct piece name = piece_at(l->rows, row, vmta_field(row));
     struct sender *sender = NULL;

@@ -36,11 +36,12 @@ static unsigned classes(const struct legacy *l, struct str s)
     return found;
 }
 
-void legacy_look_at(struct legacy *l, struct str row)
+void legacy_look_at(struct legacy *l, const struct row *row)
 {
+    struct str text = row_text(l->rows, row->line);
     l->plain = STR("");
-    if (!classes(l, row))
-        l->plain = row;
+    if (row->plain || !classes(l, text))
+        l->plain = text;
 }
 
 /* Keywords.  */
