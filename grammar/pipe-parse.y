@@ -95,18 +95,17 @@ static void add_field(struct pipe *t, struct str text)
     }
 }
 
-/* Cuts a row at its bars.  */
+/* Cuts a row at its bars.  There is no blank in one that is plain.  */
 static void add_fields(struct pipe *t, struct str text, bool plain)
 {
+    const char *p = text.p, *end = p + text.n;
     t->row.plain = plain;
-    while (t->row.n_fields < PIPE_FIELDS - 1) {
-        size_t n = str_find(text, '|');
-        add_field(t, str_trim(str_sub(text, 0, n)));
-        if (n == text.n)
-            return;
-        text = str_sub(text, n + 1, text.n);
+    for (size_t i = 0; p <= end && i < PIPE_FIELDS; i++) {
+        const char *bar = i < PIPE_FIELDS - 1 ? memchr(p, '|', (size_t)(end - p)) : NULL;
+        struct str field = { p, (size_t)((bar ? bar : end) - p) };
+        add_field(t, plain ? field : str_trim(field));
+        p += field.n + 1;
     }
-    add_field(t, str_trim(text));
 }
 
 /* What is meant as an address, well written or not: a bad one must not make another row of it.  A
@@ -116,10 +115,13 @@ static bool looks_like_address(struct str s)
     size_t n_dots = 0, n_colons = 0, n_digits = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        n_dots += c == '.';
-        n_colons += c == ':';
-        n_digits += is_digit(c);
-        if (c != '.' && c != ':' && !is_digit(c) && !(is_alpha(c) && to_lower(c) <= 'f'))
+        if (is_digit(c))
+            n_digits++;
+        else if (c == '.')
+            n_dots++;
+        else if (c == ':')
+            n_colons++;
+        else if (!is_alpha(c) || to_lower(c) > 'f')
             return false;
     }
     return n_colons >= 2 || (n_dots == 3 && n_digits && n_dots + n_digits == s.n);
