@@ -20,12 +20,19 @@ static void put_word(struct words *words, uint32_t i, struct value v)
 const struct words *words_make(struct arena *arena, const struct value *values, uint32_t n,
                                uint32_t lo)
 {
-    struct words *words = new_words(arena, n);
+    struct words *words = arena_alloc(arena, sizeof *words + n * sizeof *values);
+    bool special = false, joined = false, pattern = false;
     for (uint32_t i = 0; i < n; i++) {
-        struct value v = values[i];
-        v.lo -= lo;
-        put_word(words, i, v);
+        words->v[i] = values[i];
+        words->v[i].lo -= lo;
+        special |= values[i].special;
+        joined |= values[i].joined;
+        pattern |= values[i].kind == VALUE_PATTERN;
     }
+    words->n = n & 0x1fffffffu;
+    words->special = special;
+    words->joined = joined;
+    words->pattern = pattern;
     return words;
 }
 

@@ -250,8 +250,9 @@ void legacy_options(struct legacy *, const struct stmt *block);
 /* Makes the statements of a row of this input.  */
 void legacy_row(struct legacy *, const struct row *row);
 
-/* The words of a 'sign' statement.  */
-const struct words *legacy_sign(struct legacy *, const struct signature *);
+/* Completes a 'sign' statement.  'last' (NULL: none) was completed before it: where that reads the
+   same at the same place of its row they share their words.  */
+void legacy_sign(struct legacy *, const struct signature *, const struct signature *last);
 
 /* The address in its one spelling, so that two of them are seen to be one.  */
 struct str legacy_canonical(struct legacy *, struct str address);

@@ -291,14 +291,29 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
     VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, e->rows, e->row });
 }
 
-const struct words *legacy_sign(struct legacy *l, const struct signature *s)
+/* The places of 'a' and 'b', which are of two rows, are the same ones there.  */
+static bool same_places(const struct row *a, struct span of_a, const struct row *b,
+                        struct span of_b)
+{
+    return of_a.lo - a->line.lo == of_b.lo - b->line.lo && of_a.hi - of_a.lo == of_b.hi - of_b.lo &&
+           a->line.hi - a->line.lo == b->line.hi - b->line.lo;
+}
+
+void legacy_sign(struct legacy *l, const struct signature *s, const struct signature *last)
 {
     size_t at = selector_field(s->row);
+    bool several = s->domain->several;
     struct piece name = { s->domain->block.name.text, s->row->span[at + 1] };
+    s->stmt->lo = s->row->line.lo;
+    if (last && last->domain == s->domain && !several &&
+        same_places(s->row, name.span, last->row, last->row->span[selector_field(last->row) + 1])) {
+        s->stmt->words = last->stmt->words;
+        return;
+    }
     struct value values[3] = { legacy_keyword(l, MADE_sign, s->row), legacy_literal(l, name) };
-    if (s->domain->several)
+    if (several)
         values[2] = legacy_literal(l, piece_at(s->rows, s->row, at));
-    return words_make(l->arena, values, s->domain->several ? 3 : 2, 0);
+    s->stmt->words = words_make(l->arena, values, several ? 3 : 2, s->row->line.lo);
 }
 
 /* A VMTA that clients of this input's rows hand mail to.  */

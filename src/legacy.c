@@ -64,6 +64,6 @@ void legacy_lower(struct legacy *l, const struct rows *rows, const struct stmt *
 void legacy_finish(struct legacy *l)
 {
     for (size_t i = 0; i < l->signatures.n; i++)
-        l->signatures.v[i].stmt->words = legacy_sign(l, &l->signatures.v[i]);
+        legacy_sign(l, &l->signatures.v[i], i ? &l->signatures.v[i - 1] : NULL);
     l->signatures.n = 0;
 }
