@@ -79,10 +79,19 @@ struct vmta {
     const struct row *row;
 };
 
+/* A key that was stated: of a selector in lower case.  */
+struct stated {
+    struct str selector, file;
+    unsigned input; /* the first one with such a row */
+};
+
+enum { FEW_KEYS = 8 }; /* of a domain, that are sooner walked than looked up */
+
 struct domain {
     struct made_block block;
     struct str selector; /* the first one */
     bool several;        /* there are others */
+    VEC(struct stated) stated; /* FEW_KEYS of them at most; others are in 'seen' */
 };
 
 /* A VMTA of client-delivery rows of an input, and the first of them.  */
@@ -118,6 +127,7 @@ struct template
 {
     struct value value; /* as written */
     VEC(struct cut) cuts;
+    unsigned parts; /* of rows, that it has: a bit for each */
 };
 
 /* Words that stand for whole rows of one length.  */
@@ -141,7 +151,8 @@ struct legacy {
     struct map submissions; /* hostname and address to the name of a VMTA */
     VEC(struct signature) signatures;
     struct sender *local;
-    unsigned input; /* counts from 1 */
+    struct domain *usual; /* of the row before */
+    unsigned input;       /* counts from 1 */
 
     /* Of this input.  */
     const struct rows *rows;

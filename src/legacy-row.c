@@ -37,6 +37,8 @@ static struct entry entry_of(struct legacy *l, const struct rows *rows, const st
     e.part[PART_domain] = piece_at(rows, row, at + 1);
     e.part[PART_hostname] = piece_at(rows, row, at + 2);
     e.part[PART_vmta] = piece_at(rows, row, vmta_field(row));
+    if (row->plain)
+        return e;
     for (size_t i = 0; i < N_PARTS; i++)
         e.part[i].text = legacy_lower_case(l, e.part[i].text);
     e.client.text = legacy_lower_case(l, e.client.text);
@@ -186,10 +188,12 @@ static struct sender *user_of(struct legacy *l, const struct entry *e)
     return user;
 }
 
-/* The key of a row; what it is signed with is in the block of its domain.  */
-static struct domain *domain_of(struct legacy *l, const struct entry *e)
+/* The domain of a row; neighbours have the same more often than not.  */
+static struct domain *domain_named(struct legacy *l, const struct entry *e)
 {
     struct piece name = e->part[PART_domain];
+    if (l->usual && str_eq(l->usual->block.name.text, name.text))
+        return l->usual;
     void **slot = map_add(&l->domains, name.text);
     struct domain *domain = *slot;
     if (!domain) {
@@ -197,15 +201,54 @@ static struct domain *domain_of(struct legacy *l, const struct entry *e)
         domain->selector = e->selector.text;
         domain->block = legacy_block(l, e->row, MADE_dkim, name, NULL);
     }
+    return l->usual = domain;
+}
+
+/* A row of this input has stated the key of 'e', as far as can be told without looking at its file.
+ */
+static bool is_stated(const struct legacy *l, const struct domain *domain, const struct entry *e)
+{
+    const unsigned same = 1u << PART_selector | 1u << PART_domain;
+    bool found = false;
+    if (l->option[OPTION_key_file].parts & ~same)
+        return false;
+    for (size_t i = 0; i < domain->stated.n && !found; i++)
+        found = domain->stated.v[i].input == l->input &&
+                str_eq(domain->stated.v[i].selector, e->part[PART_selector].text);
+    return found;
+}
+
+/* Says whether this is the first time that 'domain' has that key; with 'few' it is to be one of
+   those that are walked.  */
+static bool is_new_key(struct legacy *l, struct domain *domain, struct str selector,
+                       struct str file, bool few)
+{
+    for (size_t i = 0; i < domain->stated.n; i++)
+        if (str_eq(domain->stated.v[i].selector, selector) &&
+            str_eq(domain->stated.v[i].file, file))
+            return false;
+    return few || legacy_first_time(l, MADE_selector, domain, selector, file);
+}
+
+/* The key of a row; what it is signed with is in the block of its domain.  */
+static struct domain *domain_of(struct legacy *l, const struct entry *e)
+{
+    struct domain *domain = domain_named(l, e);
+    struct str selector = e->part[PART_selector].text;
+    if (is_stated(l, domain, e))
+        return domain;
     struct text *file = legacy_text(l);
     legacy_text_option(l, file, OPTION_key_file, e);
-    if (!legacy_first_time(l, MADE_selector, domain, e->part[PART_selector].text,
-                           legacy_text_str(file)))
+    bool few = domain->stated.n < FEW_KEYS && legacy_text_quoted(file).n <= AST_WORD;
+    if (!is_new_key(l, domain, selector, legacy_text_str(file), few))
         return domain;
     domain->several |= !str_ieq(domain->selector, e->selector.text);
     struct value path = legacy_option_value(l, file, OPTION_key_file, e->selector.span);
     LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
                legacy_literal(l, e->selector), path);
+    if (few)
+        VEC_PUSH(l->scratch, &domain->stated,
+                 (struct stated){ selector, value_text(path), l->input });
     return domain;
 }
 

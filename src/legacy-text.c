@@ -218,6 +218,7 @@ struct template legacy_template(struct legacy *l, struct value v)
             continue;
         add_cut(l, &t, str_sub(s, from, i - from));
         VEC_PUSH(l->scratch, &t.cuts, (struct cut){ .part = part });
+        t.parts |= 1u << part;
         from = i + len;
     }
     add_cut(l, &t, str_sub(s, from, s.n));
@@ -226,7 +227,9 @@ struct template legacy_template(struct legacy *l, struct value v)
 
 static void put_cut(struct legacy *l, struct text *t, const struct cut *cut, const struct entry *e)
 {
-    if (cut->part < N_PARTS) {
+    if (cut->part < N_PARTS && l->plain.n && !t->differs) {
+        buf_put(&t->raw, e->part[cut->part].text);
+    } else if (cut->part < N_PARTS) {
         legacy_text_put(l, t, e->part[cut->part].text);
     } else if (cut->quoted.n == cut->raw.n) {
         put_both(t, cut->raw);
