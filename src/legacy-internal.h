@@ -91,6 +91,7 @@ struct domain {
     struct made_block block;
     struct str selector; /* the first one */
     bool several;        /* there are others */
+    bool plain;          /* its name can be a word for itself, and is as its first row has it */
     VEC(struct stated) stated; /* FEW_KEYS of them at most; others are in 'seen' */
 };
 
@@ -184,6 +185,14 @@ const struct words *legacy_tls_none(struct legacy *, const struct row *row);
 
 /* The value that says 'piece' and nothing else.  */
 struct value legacy_literal(struct legacy *, struct piece piece);
+
+/* The same for one that is written so and plain.  */
+static inline struct value legacy_slice(struct piece piece)
+{
+    return (struct value){
+        .p = piece.text.p, .lo = piece.span.lo, .len = piece.text.n & 0xffffffu
+    };
+}
 
 /* The same, made, whatever it says.  */
 struct value legacy_literal_made(struct legacy *, struct piece piece);

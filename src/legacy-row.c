@@ -10,6 +10,12 @@ static struct piece piece_at(const struct rows *rows, const struct row *row, siz
     return (struct piece){ row_field(rows, row, i), row->span[i] };
 }
 
+/* The value that says 'field', which is one of 'row'.  */
+static struct value literal_of(struct legacy *l, const struct row *row, struct piece field)
+{
+    return row->plain ? legacy_slice(field) : legacy_literal(l, field);
+}
+
 /* The number of the field that names the key, or the VMTA.  */
 static size_t selector_field(const struct row *row)
 {
@@ -199,31 +205,33 @@ static struct domain *domain_named(struct legacy *l, const struct entry *e)
     if (!domain) {
         *slot = domain = NEW(l->scratch, struct domain);
         domain->selector = e->selector.text;
+        domain->plain = e->row->plain;
         domain->block = legacy_block(l, e->row, MADE_dkim, name, NULL);
     }
     return l->usual = domain;
 }
 
-/* A row of this input has stated the key of 'e', as far as can be told without looking at its file.
- */
-static bool is_stated(const struct legacy *l, const struct domain *domain, const struct entry *e)
-{
-    const unsigned same = 1u << PART_selector | 1u << PART_domain;
-    bool found = false;
-    if (l->option[OPTION_key_file].parts & ~same)
-        return false;
-    for (size_t i = 0; i < domain->stated.n && !found; i++)
-        found = domain->stated.v[i].input == l->input &&
-                str_eq(domain->stated.v[i].selector, e->part[PART_selector].text);
-    return found;
-}
-
-/* Says whether this is the first time that 'domain' has that key; with 'few' it is to be one of
-   those that are walked.  */
-static bool is_new_key(struct legacy *l, struct domain *domain, struct str selector,
-                       struct str file, bool few)
+/* The first key of that selector among those that are walked, or NULL.  */
+static const struct stated *stated_of(const struct domain *domain, struct str selector)
 {
     for (size_t i = 0; i < domain->stated.n; i++)
+        if (str_eq(domain->stated.v[i].selector, selector))
+            return &domain->stated.v[i];
+    return NULL;
+}
+
+/* All rows of this input with that selector and domain have the same key file.  */
+static bool has_one_file(const struct legacy *l)
+{
+    return !(l->option[OPTION_key_file].parts & ~(1u << PART_selector | 1u << PART_domain));
+}
+
+/* Says whether this is the first time that 'domain' has that key.  'before' is 'stated_of' it; with
+   'few' the key is to be one of those that are walked.  */
+static bool is_new_key(struct legacy *l, const struct domain *domain, const struct stated *before,
+                       struct str selector, struct str file, bool few)
+{
+    for (size_t i = 0; before && i < domain->stated.n; i++)
         if (str_eq(domain->stated.v[i].selector, selector) &&
             str_eq(domain->stated.v[i].file, file))
             return false;
@@ -235,17 +243,18 @@ static struct domain *domain_of(struct legacy *l, const struct entry *e)
 {
     struct domain *domain = domain_named(l, e);
     struct str selector = e->part[PART_selector].text;
-    if (is_stated(l, domain, e))
+    const struct stated *before = stated_of(domain, selector);
+    if (before && before->input == l->input && has_one_file(l))
         return domain;
     struct text *file = legacy_text(l);
     legacy_text_option(l, file, OPTION_key_file, e);
     bool few = domain->stated.n < FEW_KEYS && legacy_text_quoted(file).n <= AST_WORD;
-    if (!is_new_key(l, domain, selector, legacy_text_str(file), few))
+    if (!is_new_key(l, domain, before, selector, legacy_text_str(file), few))
         return domain;
     domain->several |= !str_ieq(domain->selector, e->selector.text);
     struct value path = legacy_option_value(l, file, OPTION_key_file, e->selector.span);
     LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
-               legacy_literal(l, e->selector), path);
+               literal_of(l, e->row, e->selector), path);
     if (few)
         VEC_PUSH(l->scratch, &domain->stated,
                  (struct stated){ selector, value_text(path), l->input });
@@ -326,8 +335,8 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
     }
     if (first || is_new_source(l, vmta, e))
         LEGACY_ADD(l, &vmta->block, legacy_keyword(l, MADE_source, e->row),
-                   legacy_literal(l, e->part[PART_address]),
-                   legacy_literal(l, e->part[PART_hostname]));
+                   literal_of(l, e->row, e->part[PART_address]),
+                   literal_of(l, e->row, e->part[PART_hostname]));
     if (!first && !is_new_signature(l, vmta, e))
         return;
     struct stmt *sign = legacy_add_words(l, &vmta->block, NULL, 0);
@@ -353,9 +362,11 @@ void legacy_sign(struct legacy *l, const struct signature *s, const struct signa
         s->stmt->words = last->stmt->words;
         return;
     }
-    struct value values[3] = { legacy_keyword(l, MADE_sign, s->row), legacy_literal(l, name) };
+    struct value values[3] = { legacy_keyword(l, MADE_sign, s->row) };
+    bool plain = s->row->plain && s->domain->plain;
+    values[1] = plain ? legacy_slice(name) : legacy_literal(l, name);
     if (several)
-        values[2] = legacy_literal(l, piece_at(s->rows, s->row, at));
+        values[2] = literal_of(l, s->row, piece_at(s->rows, s->row, at));
     s->stmt->words = words_make(l->arena, values, several ? 3 : 2, s->row->line.lo);
 }
 

@@ -160,7 +160,7 @@ struct value legacy_literal(struct legacy *l, struct piece piece)
     struct str s = piece.text;
     if (!s.n || piece.span.hi - piece.span.lo != s.n || (classes(l, s) & CLASS_ODD))
         return legacy_literal_made(l, piece);
-    return (struct value){ .p = s.p, .lo = piece.span.lo, .len = s.n & 0xffffffu };
+    return legacy_slice(piece);
 }
 
 /* Templates.  */
