@@ -150,7 +150,7 @@ static struct conf_section *new_domain(struct plan *p, struct conf_section *pare
 static struct kept kept_as(const struct conf_section *parent, const struct domain *d,
                            const struct around *around, unsigned reached)
 {
-    return (struct kept){ .block = d->block,
+    return (struct kept){ .block = d ? d->block : NULL,
                           .identity = around ? plan_tls_of(around->tls) : NULL,
                           .word = around ? around->tls->word : TLS_UNSET,
                           .sign = around && around->sign,
@@ -166,17 +166,17 @@ static bool is_same(const struct kept *a, const struct kept *b)
 
 /* The section of a block that stands in many places is made once, in memory that lasts, when it is
    met for the second time, unless these places are wanted; but what had to be said of it is said
-   each time.  */
+   each time.  The same for a 'domain *' that nobody has written: 'd' is NULL.  */
 static void plan_domain(struct plan *p, struct conf_section *parent, const struct domain *d,
                         const struct around *around, unsigned reached)
 {
-    if (!parent || !d->block || p->conf->places) {
+    if (!parent || (d && !d->block) || p->conf->places) {
         new_domain(p, parent, d, around, reached);
         return;
     }
     size_t calls = p->diags->n_calls;
     struct kept key = kept_as(parent, d, around, reached);
-    struct kept *kept = &p->kept[((uintptr_t)d->block >> 4 ^ key.word) & (N_KEPT - 1)];
+    struct kept *kept = &p->kept[((uintptr_t)key.block >> 4 ^ key.word) & (N_KEPT - 1)];
     if (!is_same(kept, &key)) {
         new_domain(p, parent, d, around, reached);
         if (p->diags->n_calls == calls)
@@ -231,10 +231,8 @@ static void plan_any(struct plan *p, struct conf_section *parent, const struct d
 {
     const struct tls_use *use = any && any->tls.word != TLS_UNSET ? &any->tls : around->tls;
     unsigned bits = reached(p, STR("*"), use, pools);
-    if (any)
+    if (any || around->tls->word != TLS_UNSET || around->sign)
         plan_domain(p, parent, any, around, bits);
-    else if (around->tls->word != TLS_UNSET || around->sign)
-        new_domain(p, parent, NULL, around, bits);
 }
 
 /* A section for some destinations also inherits from wider patterns beside it, 'domains'.  */
