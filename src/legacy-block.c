@@ -6,8 +6,8 @@
 
 static struct stmt *statement(struct legacy *l, const struct value *values, uint32_t n)
 {
-    struct stmt *s = arena_alloc(l->arena, sizeof *s);
-    *s = (struct stmt){ .words = words_make(l->arena, values, n, 0) };
+    struct stmt *s = arena_alloc(l->tree, sizeof *s);
+    *s = (struct stmt){ .words = words_make(l->tree, values, n, 0) };
     return s;
 }
 
@@ -25,7 +25,7 @@ void legacy_add(struct legacy *l, struct made_block *b, const struct value *valu
 struct stmt *legacy_add_words(struct legacy *l, struct made_block *b, const struct words *words,
                               uint32_t lo)
 {
-    struct stmt *s = arena_alloc(l->arena, sizeof *s);
+    struct stmt *s = arena_alloc(l->tree, sizeof *s);
     *s = (struct stmt){ .words = words, .lo = lo };
     append(b, s);
     return s;
@@ -51,7 +51,7 @@ struct made_block legacy_block(struct legacy *l, const struct row *row, enum mad
     if (argument)
         values[2] = *argument;
     struct made_block b = { .stmt = statement(l, values, argument ? 3 : 2),
-                            .braces = arena_alloc(l->arena, sizeof *b.braces),
+                            .braces = arena_alloc(l->tree, sizeof *b.braces),
                             .name = name };
     *b.braces = (struct braces){ NULL, row->line.lo, row->line.hi, false };
     b.stmt->block = b.braces;

@@ -2,8 +2,8 @@
 
    legacy-text.c makes values, legacy-option.c reads the block of options and cuts its templates,
    legacy-block.c makes statements, legacy-row.c says what a row becomes, legacy-sender.c who has
-   mail leave by what, legacy.c begins and ends.  Always true: what is in the tree is in 'arena';
-   what is only known while rows are lowered is in 'scratch'.  */
+   mail leave by what, legacy.c begins and ends.  Always true: statements are in 'tree', the
+   texts in them are in 'arena'; what is only known while rows are lowered is in 'scratch'.  */
 
 #ifndef PMTAC_LEGACY_INTERNAL_H
 #define PMTAC_LEGACY_INTERNAL_H
@@ -138,7 +138,7 @@ struct keywords {
 };
 
 struct legacy {
-    struct arena *arena, *scratch;
+    struct arena *arena, *tree, *scratch;
     struct diags *diags;
     unsigned char class[256]; /* of bytes: CLASS_ODD, CLASS_UPPER */
     struct keywords *keywords[LENGTHS];

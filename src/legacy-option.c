@@ -82,7 +82,7 @@ static void read_option(struct legacy *l, const struct stmt *s, struct span *see
     if (id == N_OPTIONS) {
         unknown_option(l, stmt_value(s, 0));
     } else if (id == OPTION_user) {
-        VEC_PUSH(l->scratch, &l->block_users, stmt_settled(l->arena, s));
+        VEC_PUSH(l->scratch, &l->block_users, stmt_settled(l->tree, s));
     } else if (seen[id].hi) {
         struct diag *m = diag(l->diags, CHECK_directive_repeated, stmt_span(s),
                               "a second `%s`: this one counts", options[id].word);

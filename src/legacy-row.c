@@ -367,7 +367,7 @@ void legacy_sign(struct legacy *l, const struct signature *s, const struct signa
     values[1] = plain ? legacy_slice(name) : legacy_literal(l, name);
     if (several)
         values[2] = literal_of(l, s->row, piece_at(s->rows, s->row, at));
-    s->stmt->words = words_make(l->arena, values, several ? 3 : 2, s->row->line.lo);
+    s->stmt->words = words_make(l->tree, values, several ? 3 : 2, s->row->line.lo);
 }
 
 /* A VMTA that clients of this input's rows hand mail to.  */

@@ -82,7 +82,7 @@ const struct words *legacy_tls_none(struct legacy *l, const struct row *row)
     if (k && k->tls_none)
         return k->tls_none;
     struct value v[] = { legacy_keyword(l, MADE_tls, row), legacy_keyword(l, MADE_none, row) };
-    const struct words *words = words_make(l->arena, v, 2, row->line.lo);
+    const struct words *words = words_make(l->tree, v, 2, row->line.lo);
     if (k)
         k->tls_none = words;
     return words;

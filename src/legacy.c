@@ -6,7 +6,7 @@
    nobody has said otherwise.  Else the listener decides.  */
 static void add_block_user(struct legacy *l, struct stmt *user)
 {
-    struct made_block b = { .stmt = user, .braces = NEW(l->arena, struct braces) };
+    struct made_block b = { .stmt = user, .braces = NEW(l->tree, struct braces) };
     struct str via = legacy_word(MADE_via);
     bool has_via = false;
     const struct stmt *child;
@@ -15,7 +15,7 @@ static void add_block_user(struct legacy *l, struct stmt *user)
         return;
     for (struct walk w = walk_block(user); (child = walk_next(&w));) {
         has_via |= str_ieq(stmt_text(child, 0), via);
-        stmts_add(&b.body, stmt_settled(l->arena, child));
+        stmts_add(&b.body, stmt_settled(l->tree, child));
     }
     *b.braces = (struct braces){ b.body.first, user->block->open, user->block->close, false };
     user->block = b.braces;
@@ -27,11 +27,13 @@ static void add_block_user(struct legacy *l, struct stmt *user)
     }
 }
 
-struct legacy *legacy_new(struct arena *arena, struct arena *scratch, struct diags *diags)
+struct legacy *legacy_new(struct arena *arena, struct arena *tree, struct arena *scratch,
+                          struct diags *diags)
 {
     struct map names = { .arena = scratch }, exact = { .arena = scratch, .exact = true };
     struct legacy *l = NEW(scratch, struct legacy);
     l->arena = arena;
+    l->tree = tree;
     l->scratch = scratch;
     l->diags = diags;
     l->seen = l->identities = exact;

@@ -18,9 +18,10 @@
 /* What the rows of all inputs have said so far.  */
 struct legacy;
 
-/* For no rows yet.  Statements are made in 'arena'; all else is in 'scratch', which stays as it is
-   until 'legacy_finish'.  */
-struct legacy *legacy_new(struct arena *, struct arena *scratch, struct diags *);
+/* For no rows yet.  Statements are made in 'tree', and what their values say in 'arena'; all else is
+   in 'scratch', which stays as it is until 'legacy_finish'.  */
+struct legacy *legacy_new(struct arena *, struct arena *tree, struct arena *scratch,
+                          struct diags *);
 
 /* Turns 'rows', which stay where they are, into statements, but for what rows of earlier inputs
    said: that is not said again, and a block of theirs may grow.  'block' is the statement 'legacy

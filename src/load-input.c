@@ -19,7 +19,7 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     struct legacy **legacy = l->host ? &l->host->legacy : &p->legacy;
     struct rows_file *rows = NEW(p->arena, struct rows_file);
     if (!*legacy)
-        *legacy = legacy_new(p->arena, p->scratch, p->diags);
+        *legacy = legacy_new(p->arena, p->arena, p->scratch, p->diags);
     rows->file = NEW(p->arena, struct ast_file);
     source->rows = true;
     parse_pipe(p->arena, p->diags, source, &rows->rows);

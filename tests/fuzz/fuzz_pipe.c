@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ast_file file;
     fuzz_open(&f, name, data, size);
     parse_pipe(&f.arena, &f.diags, f.source, &rows);
-    struct legacy *legacy = legacy_new(&f.arena, &f.arena, &f.diags);
+    struct legacy *legacy = legacy_new(&f.arena, &f.arena, &f.arena, &f.diags);
     legacy_lower(legacy, &rows, NULL, &file);
     legacy_finish(legacy);
     fuzz_messages(&f);

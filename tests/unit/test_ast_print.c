@@ -142,7 +142,7 @@ static const char *converted(const char *text)
     struct ast_file file;
     struct buf out = { .arena = &arena };
     parse_pipe(&arena, &diags, source_of_text(str_of(text)), &rows);
-    struct legacy *legacy = legacy_new(&arena, &arena, &diags);
+    struct legacy *legacy = legacy_new(&arena, &arena, &arena, &diags);
     legacy_lower(legacy, &rows, NULL, &file);
     legacy_finish(legacy);
     ck_assert_uint_eq(diags.n_errors, 0);
