@@ -82,7 +82,10 @@ struct vmta {
 /* A key that was stated: of a selector in lower case.  */
 struct stated {
     struct str selector, file;
-    unsigned input; /* the first one with such a row */
+    unsigned input;            /* the first one with such a row */
+    const struct words *words; /* of the last 'sign' for it, and its row; NULL: none */
+    const struct row *row;
+    struct stated *next;
 };
 
 enum { FEW_KEYS = 8 }; /* of a domain, that are sooner walked than looked up */
@@ -92,7 +95,8 @@ struct domain {
     struct str selector; /* the first one */
     bool several;        /* there are others */
     bool plain;          /* its name can be a word for itself, and is as its first row has it */
-    VEC(struct stated) stated; /* FEW_KEYS of them at most; others are in 'seen' */
+    struct stated *stated; /* FEW_KEYS of them at most; others are in 'seen' */
+    unsigned n_stated;
 };
 
 /* A VMTA of client-delivery rows of an input, and the first of them.  */
@@ -270,9 +274,9 @@ void legacy_options(struct legacy *, const struct stmt *block);
 /* Makes the statements of a row of this input.  */
 void legacy_row(struct legacy *, const struct row *row);
 
-/* Completes a 'sign' statement.  'last' (NULL: none) was completed before it: where that reads the
-   same at the same place of its row they share their words.  */
-void legacy_sign(struct legacy *, const struct signature *, const struct signature *last);
+/* Completes a 'sign' statement.  Where another one reads the same at the same place of its row they
+   share their words.  */
+void legacy_sign(struct legacy *, const struct signature *);
 
 /* The address in its one spelling, so that two of them are seen to be one.  */
 struct str legacy_canonical(struct legacy *, struct str address);

@@ -211,13 +211,13 @@ static struct domain *domain_named(struct legacy *l, const struct entry *e)
     return l->usual = domain;
 }
 
-/* The first key of that selector among those that are walked, or NULL.  */
-static const struct stated *stated_of(const struct domain *domain, struct str selector)
+/* A key of that selector among those that are walked, or NULL.  */
+static struct stated *stated_of(const struct domain *domain, struct str selector)
 {
-    for (size_t i = 0; i < domain->stated.n; i++)
-        if (str_eq(domain->stated.v[i].selector, selector))
-            return &domain->stated.v[i];
-    return NULL;
+    struct stated *key = domain->stated;
+    while (key && !str_eq(key->selector, selector))
+        key = key->next;
+    return key;
 }
 
 /* All rows of this input with that selector and domain have the same key file.  */
@@ -231,9 +231,8 @@ static bool has_one_file(const struct legacy *l)
 static bool is_new_key(struct legacy *l, const struct domain *domain, const struct stated *before,
                        struct str selector, struct str file, bool few)
 {
-    for (size_t i = 0; before && i < domain->stated.n; i++)
-        if (str_eq(domain->stated.v[i].selector, selector) &&
-            str_eq(domain->stated.v[i].file, file))
+    for (const struct stated *key = before; key; key = key->next)
+        if (str_eq(key->selector, selector) && str_eq(key->file, file))
             return false;
     return few || legacy_first_time(l, MADE_selector, domain, selector, file);
 }
@@ -248,16 +247,22 @@ static struct domain *domain_of(struct legacy *l, const struct entry *e)
         return domain;
     struct text *file = legacy_text(l);
     legacy_text_option(l, file, OPTION_key_file, e);
-    bool few = domain->stated.n < FEW_KEYS && legacy_text_quoted(file).n <= AST_WORD;
+    bool few = domain->n_stated < FEW_KEYS && legacy_text_quoted(file).n <= AST_WORD;
     if (!is_new_key(l, domain, before, selector, legacy_text_str(file), few))
         return domain;
     domain->several |= !str_ieq(domain->selector, e->selector.text);
     struct value path = legacy_option_value(l, file, OPTION_key_file, e->selector.span);
     LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
                literal_of(l, e->row, e->selector), path);
-    if (few)
-        VEC_PUSH(l->scratch, &domain->stated,
-                 (struct stated){ selector, value_text(path), l->input });
+    if (few) {
+        struct stated *key = arena_alloc(l->scratch, sizeof *key);
+        *key = (struct stated){ .selector = selector,
+                                .file = value_text(path),
+                                .input = l->input,
+                                .next = domain->stated };
+        domain->stated = key;
+        domain->n_stated++;
+    }
     return domain;
 }
 
@@ -343,31 +348,43 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
     VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, e->rows, e->row });
 }
 
-/* The places of 'a' and 'b', which are of two rows, are the same ones there.  */
-static bool same_places(const struct row *a, struct span of_a, const struct row *b,
-                        struct span of_b)
+/* Field 'at' of 'a' and field 'of_b' of 'b' stand at the same place of their rows.  */
+static bool same_place(const struct row *a, size_t at, const struct row *b, size_t of_b)
 {
-    return of_a.lo - a->line.lo == of_b.lo - b->line.lo && of_a.hi - of_a.lo == of_b.hi - of_b.lo &&
-           a->line.hi - a->line.lo == b->line.hi - b->line.lo;
+    return a->span[at].lo - a->line.lo == b->span[of_b].lo - b->line.lo &&
+           a->span[at].hi - a->line.lo == b->span[of_b].hi - b->line.lo;
 }
 
-void legacy_sign(struct legacy *l, const struct signature *s, const struct signature *last)
+/* What was made for 'row', which has the same selector and domain, has the same places for 's'.  */
+static bool signs_alike(const struct signature *s, const struct row *row)
+{
+    size_t at = selector_field(s->row), of_row = selector_field(row);
+    return s->row->line.hi - s->row->line.lo == row->line.hi - row->line.lo &&
+           same_place(s->row, at + 1, row, of_row + 1) &&
+           (!s->domain->several || same_place(s->row, at, row, of_row));
+}
+
+void legacy_sign(struct legacy *l, const struct signature *s)
 {
     size_t at = selector_field(s->row);
-    bool several = s->domain->several;
+    bool plain = s->row->plain && s->domain->plain, several = s->domain->several;
+    struct piece selector = piece_at(s->rows, s->row, at);
     struct piece name = { s->domain->block.name.text, s->row->span[at + 1] };
+    struct stated *known = plain ? stated_of(s->domain, selector.text) : NULL;
     s->stmt->lo = s->row->line.lo;
-    if (last && last->domain == s->domain && !several &&
-        same_places(s->row, name.span, last->row, last->row->span[selector_field(last->row) + 1])) {
-        s->stmt->words = last->stmt->words;
+    if (known && known->words && signs_alike(s, known->row)) {
+        s->stmt->words = known->words;
         return;
     }
     struct value values[3] = { legacy_keyword(l, MADE_sign, s->row) };
-    bool plain = s->row->plain && s->domain->plain;
     values[1] = plain ? legacy_slice(name) : legacy_literal(l, name);
     if (several)
-        values[2] = literal_of(l, s->row, piece_at(s->rows, s->row, at));
+        values[2] = literal_of(l, s->row, selector);
     s->stmt->words = words_make(l->tree, values, several ? 3 : 2, s->row->line.lo);
+    if (known) {
+        known->words = s->stmt->words;
+        known->row = s->row;
+    }
 }
 
 /* A VMTA that clients of this input's rows hand mail to.  */

@@ -66,6 +66,6 @@ void legacy_lower(struct legacy *l, const struct rows *rows, const struct stmt *
 void legacy_finish(struct legacy *l)
 {
     for (size_t i = 0; i < l->signatures.n; i++)
-        legacy_sign(l, &l->signatures.v[i], i ? &l->signatures.v[i - 1] : NULL);
+        legacy_sign(l, &l->signatures.v[i]);
     l->signatures.n = 0;
 }
