@@ -125,6 +125,7 @@ static void make_tables(struct compilation *c, bool whole)
 /* Binds, links and judges all hosts.  */
 static void compile_models(struct compilation *c)
 {
+    load_forget_rows(&c->program);
     bind_all(c);
     forget_tree(c);
     struct map names = all_names(c);

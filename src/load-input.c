@@ -29,6 +29,15 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     load_stmts(l, rows->file, walk_stmts(rows->file->stmts.first));
 }
 
+void load_forget_rows(struct program *p)
+{
+    for (size_t i = 0; i < p->rows.n; i++) {
+        struct rows *rows = &p->rows.v[i]->rows;
+        arena_drop(p->arena, rows->list.v, rows->list.cap * sizeof *rows->list.v);
+    }
+    p->rows.n = 0;
+}
+
 /* Reads 'source'; returns what it holds, or NULL for rows.  */
 static struct ast_file *load_source(struct loader *l, struct source *source, bool rows,
                                     const struct stmt *block)

@@ -95,6 +95,9 @@ struct program {
 void load(struct program *, struct arena *, struct diags *, struct sources *, const struct dict *,
           const struct options *);
 
+/* Rows have become statements, and nobody prints them back: gives their memory back.  */
+void load_forget_rows(struct program *);
+
 /* The environment for what stands outside of host blocks, seen from 'host' (NULL: no hosts).  */
 struct env load_env(struct program *, struct host *host);
 
