@@ -199,7 +199,7 @@ static bool find_empty(struct pipe *t)
     struct buf names = { .arena = t->arena };
     size_t n = 0, first = 0;
     for (size_t i = 0; i < row->n_fields; i++) {
-        if (field(t, i).n)
+        if (row->span[i].hi > row->span[i].lo)
             continue;
         if (!n++)
             first = i;

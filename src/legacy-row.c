@@ -32,23 +32,24 @@ struct piece legacy_via(struct str name, const struct row *row)
     return (struct piece){ name, row->span[vmta_field(row)] };
 }
 
-static struct entry entry_of(struct legacy *l, const struct rows *rows, const struct row *row)
+/* Fills in 'e'.  */
+static void enter(struct legacy *l, const struct rows *rows, const struct row *row,
+                  struct entry *e)
 {
     size_t at = selector_field(row);
-    struct entry e = { .rows = rows, .row = row };
-    e.client = piece_at(rows, row, 0);
-    e.selector = piece_at(rows, row, at);
-    e.part[PART_address] = piece_at(rows, row, at - 1);
-    e.part[PART_selector] = e.selector;
-    e.part[PART_domain] = piece_at(rows, row, at + 1);
-    e.part[PART_hostname] = piece_at(rows, row, at + 2);
-    e.part[PART_vmta] = piece_at(rows, row, vmta_field(row));
-    if (row->plain)
-        return e;
-    for (size_t i = 0; i < N_PARTS; i++)
-        e.part[i].text = legacy_lower_case(l, e.part[i].text);
-    e.client.text = legacy_lower_case(l, e.client.text);
-    return e;
+    e->rows = rows;
+    e->row = row;
+    e->client = piece_at(rows, row, 0);
+    e->selector = piece_at(rows, row, at);
+    e->part[PART_address] = piece_at(rows, row, at - 1);
+    e->part[PART_selector] = e->selector;
+    e->part[PART_domain] = piece_at(rows, row, at + 1);
+    e->part[PART_hostname] = piece_at(rows, row, at + 2);
+    e->part[PART_vmta] = piece_at(rows, row, vmta_field(row));
+    for (size_t i = 0; !row->plain && i < N_PARTS; i++)
+        e->part[i].text = legacy_lower_case(l, e->part[i].text);
+    if (!row->plain)
+        e->client.text = legacy_lower_case(l, e->client.text);
 }
 
 /* Of IPv4 there is but one.  */
@@ -333,7 +334,8 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
 {
     bool first = vmta->row == e->row;
     if (!first && vmta->alone) {
-        struct entry before = entry_of(l, vmta->rows, vmta->row);
+        struct entry before;
+        enter(l, vmta->rows, vmta->row, &before);
         is_new_source(l, vmta, &before);
         is_new_signature(l, vmta, &before);
         vmta->alone = false;
@@ -399,7 +401,8 @@ static void note_delivery(struct legacy *l, struct vmta *vmta, const struct row 
 void legacy_row(struct legacy *l, const struct row *row)
 {
     legacy_look_at(l, row);
-    const struct entry e = entry_of(l, l->rows, row);
+    struct entry e;
+    enter(l, l->rows, row, &e);
     struct piece name = piece_at(l->rows, row, vmta_field(row));
     struct sender *sender = NULL;
     if (row->shape == ROW_SUBMISSION) {
