@@ -69,24 +69,27 @@ struct stmt *stmt_settled(struct arena *arena, const struct stmt *s)
     return copy;
 }
 
+struct value value_room(struct arena *arena, size_t n, struct span span, char **p)
+{
+    uint32_t written = span.hi - span.lo;
+    char *start = arena_alloc(arena, sizeof written + n + 1);
+    memcpy(start, &written, sizeof written);
+    *p = start + sizeof written;
+    (*p)[n] = '\0';
+    return (struct value){ .p = *p, .lo = span.lo, .len = n & 0xffffffu, .made = true };
+}
+
 struct value value_make(struct arena *arena, enum value_kind kind, struct str text,
                         struct span span)
 {
-    uint32_t n = span.hi - span.lo;
-    char *p = arena_alloc(arena, sizeof n + text.n + 1);
-    memcpy(p, &n, sizeof n);
-    p += sizeof n;
+    char *p;
+    struct value v = value_room(arena, text.n, span, &p);
     if (text.n)
         memcpy(p, text.p, text.n);
-    p[text.n] = '\0';
-    bool special = str_find(text, '{') < text.n || str_find(text, '$') < text.n ||
-                   (kind == VALUE_STRING && str_find(text, '\\') < text.n);
-    return (struct value){ .p = p,
-                           .lo = span.lo,
-                           .len = text.n & 0xffffffu,
-                           .kind = kind & 3u,
-                           .special = special,
-                           .made = true };
+    v.kind = kind & 3u;
+    v.special = str_find(text, '{') < text.n || str_find(text, '$') < text.n ||
+                (kind == VALUE_STRING && str_find(text, '\\') < text.n);
+    return v;
 }
 
 struct value value_word(struct value v)

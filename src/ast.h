@@ -141,6 +141,10 @@ const struct words *words_behind(struct arena *, const struct words *);
 /* From the first value of 's' to the last.  */
 struct span stmt_span(const struct stmt *s);
 
+/* A word of 'n' bytes without ranges and variables that stands for other text at 'span'; they are
+   to be written to '*p'.  */
+struct value value_room(struct arena *, size_t n, struct span span, char **p);
+
 /* A value that stands for 'text' though 'span' says something else, such as a path made from a
    field of a row.  'text' is copied.  */
 struct value value_make(struct arena *, enum value_kind, struct str text, struct span span);

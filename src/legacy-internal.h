@@ -110,6 +110,7 @@ struct delivery {
 struct signature {
     struct stmt *stmt;
     const struct domain *domain;
+    struct stated *key; /* NULL: not known */
     const struct rows *rows;
     const struct row *row;
 };
@@ -133,6 +134,7 @@ struct template
     struct value value; /* as written */
     VEC(struct cut) cuts;
     unsigned parts; /* of rows, that it has: a bit for each */
+    bool plain;     /* a word with nothing in it that is expanded later */
 };
 
 /* Words that stand for whole rows of one length.  */
@@ -157,6 +159,7 @@ struct legacy {
     VEC(struct signature) signatures;
     struct sender *local;
     struct domain *usual; /* of the row before */
+    struct stated *stated; /* of this row; NULL: not among those of its domain that are walked */
     unsigned input;       /* counts from 1 */
 
     /* Of this input.  */

@@ -227,42 +227,69 @@ static bool has_one_file(const struct legacy *l)
     return !(l->option[OPTION_key_file].parts & ~(1u << PART_selector | 1u << PART_domain));
 }
 
-/* Says whether this is the first time that 'domain' has that key.  'before' is 'stated_of' it; with
-   'few' the key is to be one of those that are walked.  */
-static bool is_new_key(struct legacy *l, const struct domain *domain, const struct stated *before,
-                       struct str selector, struct str file, bool few)
+/* Adds the key to those of 'domain' that are walked.  */
+static struct stated *add_stated(struct legacy *l, struct domain *domain, struct str selector,
+                                 struct str file)
 {
-    for (const struct stated *key = before; key; key = key->next)
-        if (str_eq(key->selector, selector) && str_eq(key->file, file))
-            return false;
-    return few || legacy_first_time(l, MADE_selector, domain, selector, file);
+    struct stated *key = arena_alloc(l->scratch, sizeof *key);
+    *key = (struct stated){
+        .selector = selector, .file = file, .input = l->input, .next = domain->stated
+    };
+    domain->stated = key;
+    domain->n_stated++;
+    return key;
 }
 
-/* The key of a row; what it is signed with is in the block of its domain.  */
+/* States the key of 'e', which 'domain' does not have yet.  */
+static void add_key(struct legacy *l, struct domain *domain, const struct entry *e,
+                    struct value path)
+{
+    domain->several |= !str_ieq(domain->selector, e->selector.text);
+    LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
+               literal_of(l, e->row, e->selector), path);
+}
+
+/* Says whether this is the first time that 'domain' has that key, by the path to its file, which is
+   'file' then.  'before' is 'stated_of' it.  */
+static bool is_new_key(struct legacy *l, const struct domain *domain, const struct entry *e,
+                       const struct stated *before, struct text *file)
+{
+    struct str selector = e->part[PART_selector].text;
+    legacy_text_option(l, file, OPTION_key_file, e);
+    for (const struct stated *key = before; key; key = key->next)
+        if (str_eq(key->selector, selector) && str_eq(key->file, legacy_text_str(file)))
+            return false;
+    return legacy_first_time(l, MADE_selector, domain, selector, legacy_text_str(file));
+}
+
+/* The key of a row whose file has to be looked at.  */
+static void look_at_key(struct legacy *l, struct domain *domain, const struct entry *e,
+                        const struct stated *before)
+{
+    struct text *file = legacy_text(l);
+    if (is_new_key(l, domain, e, before, file))
+        add_key(l, domain, e, legacy_option_value(l, file, OPTION_key_file, e->selector.span));
+}
+
+/* The domain of a row; what it is signed with is in the block of it.  */
 static struct domain *domain_of(struct legacy *l, const struct entry *e)
 {
     struct domain *domain = domain_named(l, e);
     struct str selector = e->part[PART_selector].text;
-    const struct stated *before = stated_of(domain, selector);
-    if (before && before->input == l->input && has_one_file(l))
+    l->stated = stated_of(domain, selector);
+    if (l->stated && l->stated->input == l->input && has_one_file(l))
         return domain;
-    struct text *file = legacy_text(l);
-    legacy_text_option(l, file, OPTION_key_file, e);
-    bool few = domain->n_stated < FEW_KEYS && legacy_text_quoted(file).n <= AST_WORD;
-    if (!is_new_key(l, domain, before, selector, legacy_text_str(file), few))
+    if (l->stated || domain->n_stated == FEW_KEYS) {
+        look_at_key(l, domain, e, l->stated);
         return domain;
-    domain->several |= !str_ieq(domain->selector, e->selector.text);
-    struct value path = legacy_option_value(l, file, OPTION_key_file, e->selector.span);
-    LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
-               literal_of(l, e->row, e->selector), path);
-    if (few) {
-        struct stated *key = arena_alloc(l->scratch, sizeof *key);
-        *key = (struct stated){ .selector = selector,
-                                .file = value_text(path),
-                                .input = l->input,
-                                .next = domain->stated };
-        domain->stated = key;
-        domain->n_stated++;
+    }
+    struct value path = legacy_option(l, OPTION_key_file, e, e->selector.span);
+    add_key(l, domain, e, path);
+    if (path.bad) {
+        domain->n_stated = FEW_KEYS; /* its text was too long to be kept: only 'seen' knows it */
+        is_new_key(l, domain, e, NULL, legacy_text(l));
+    } else {
+        l->stated = add_stated(l, domain, selector, value_text(path));
     }
     return domain;
 }
@@ -347,7 +374,7 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
     if (!first && !is_new_signature(l, vmta, e))
         return;
     struct stmt *sign = legacy_add_words(l, &vmta->block, NULL, 0);
-    VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, e->rows, e->row });
+    VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, l->stated, e->rows, e->row });
 }
 
 /* Field 'at' of 'a' and field 'of_b' of 'b' stand at the same place of their rows.  */
@@ -372,7 +399,7 @@ void legacy_sign(struct legacy *l, const struct signature *s)
     bool plain = s->row->plain && s->domain->plain, several = s->domain->several;
     struct piece selector = piece_at(s->rows, s->row, at);
     struct piece name = { s->domain->block.name.text, s->row->span[at + 1] };
-    struct stated *known = plain ? stated_of(s->domain, selector.text) : NULL;
+    struct stated *known = plain ? s->key : NULL;
     s->stmt->lo = s->row->line.lo;
     if (known && known->words && signs_alike(s, known->row)) {
         s->stmt->words = known->words;

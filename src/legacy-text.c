@@ -222,14 +222,21 @@ struct template legacy_template(struct legacy *l, struct value v)
         from = i + len;
     }
     add_cut(l, &t, str_sub(s, from, s.n));
+    t.plain = v.kind == VALUE_WORD;
+    for (size_t i = 0; i < t.cuts.n; i++)
+        t.plain &= !(classes(l, t.cuts.v[i].raw) & CLASS_ODD);
     return t;
+}
+
+/* What 'cut' says for a row, as a word.  */
+static struct str cut_text(const struct cut *cut, const struct entry *e)
+{
+    return cut->part < N_PARTS ? e->part[cut->part].text : cut->raw;
 }
 
 static void put_cut(struct legacy *l, struct text *t, const struct cut *cut, const struct entry *e)
 {
-    if (cut->part < N_PARTS && l->plain.n && !t->differs) {
-        buf_put(&t->raw, e->part[cut->part].text);
-    } else if (cut->part < N_PARTS) {
+    if (cut->part < N_PARTS) {
         legacy_text_put(l, t, e->part[cut->part].text);
     } else if (cut->quoted.n == cut->raw.n) {
         put_both(t, cut->raw);
@@ -258,9 +265,33 @@ struct value legacy_option_value(struct legacy *l, const struct text *t, enum op
     return v;
 }
 
+/* The same as a word, which it is for plain rows; false where that takes a closer look.  */
+static bool option_word(struct legacy *l, const struct template *t, const struct entry *e,
+                        struct span span, struct value *v)
+{
+    size_t n = 0;
+    char *p;
+    if (!t->plain || !e->row->plain)
+        return false;
+    for (size_t i = 0; i < t->cuts.n && n <= AST_WORD; i++)
+        n += cut_text(&t->cuts.v[i], e).n;
+    if (!n || n > AST_WORD)
+        return false;
+    *v = value_room(l->arena, n, span, &p);
+    for (size_t i = 0; i < t->cuts.n; i++) {
+        struct str s = cut_text(&t->cuts.v[i], e);
+        memcpy(p, s.p, s.n);
+        p += s.n;
+    }
+    return true;
+}
+
 struct value legacy_option(struct legacy *l, enum option id, const struct entry *e,
                            struct span span)
 {
+    struct value v;
+    if (option_word(l, &l->option[id], e, span, &v))
+        return v;
     struct text *t = legacy_text(l);
     legacy_text_option(l, t, id, e);
     return legacy_option_value(l, t, id, span);
