@@ -1,7 +1,7 @@
 /* pipe-parse.y - the shape of legacy rows: fields between bars, one row a line.
 
-   A field is what stands between two bars without the blanks around it, and may be empty; behind the
-   fifth bar it is the rest of the line.  */
+   A field is what stands between two bars without the blanks around it, and may be empty; behind
+   the fifth bar it is the rest of the line.  */
 
 %require "3.8"
 %define api.pure full
