@@ -11,11 +11,11 @@ bool bind_one(struct bind *b, const struct stmt *s, struct args a, const char *s
 static int one_of(struct bind *b, struct arg arg, const char *const *words, int n)
 {
     struct buf all = { .arena = b->arena };
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++)
         if (str_ieq(arg.text, str_of(words[i])))
             return i;
+    for (int i = 0; i < n; i++)
         buf_printf(&all, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
-    }
     struct diag *m = diag(b->diags, CHECK_directive_value, arg.span, "`%.*s` is not %.*s",
                           STR_ARG(arg.text), STR_ARG(buf_str(&all)));
     diag_help(b->diags, m, "write %.*s", STR_ARG(buf_str(&all)));

@@ -251,11 +251,12 @@ static void add_listener(struct maker *k, struct listener *l)
 
 struct str inbound_user_source(const struct model *m, const struct user *u)
 {
-    struct str name = arena_printf(m->arena, "user-%.*s", STR_ARG(u->object.name));
-    char *text = arena_alloc(m->arena, name.n);
+    struct str before = STR("user-"), name = u->object.name;
+    char *text = arena_alloc(m->arena, before.n + name.n), *p = text + before.n;
+    memcpy(text, before.p, before.n);
     for (size_t i = 0; i < name.n; i++)
-        text[i] = name.p[i] == '@' || name.p[i] == '+' ? '-' : name.p[i];
-    return (struct str){ text, name.n };
+        p[i] = name.p[i] == '@' || name.p[i] == '+' ? '-' : name.p[i];
+    return (struct str){ text, before.n + name.n };
 }
 
 static void add_user(struct maker *k, struct user *u)
