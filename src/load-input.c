@@ -19,10 +19,10 @@ static void load_rows(struct loader *l, struct source *source, const struct stmt
     struct legacy **legacy = l->host ? &l->host->legacy : &p->legacy;
     struct rows_file *rows = NEW(p->arena, struct rows_file);
     if (!*legacy)
-        *legacy = legacy_new(p->arena, p->arena, p->scratch, p->diags);
+        *legacy = legacy_new(p->arena, p->tree, p->scratch, p->diags);
     rows->file = NEW(p->arena, struct ast_file);
     source->rows = true;
-    parse_pipe(p->arena, p->diags, source, &rows->rows);
+    parse_pipe(p->tree, p->diags, source, &rows->rows);
     rows->file->source = source;
     legacy_lower(*legacy, &rows->rows, block, rows->file);
     VEC_PUSH(p->arena, &p->rows, rows);
@@ -33,7 +33,7 @@ void load_forget_rows(struct program *p)
 {
     for (size_t i = 0; i < p->rows.n; i++) {
         struct rows *rows = &p->rows.v[i]->rows;
-        arena_drop(p->arena, rows->list.v, rows->list.cap * sizeof *rows->list.v);
+        arena_drop(p->tree, rows->list.v, rows->list.cap * sizeof *rows->list.v);
     }
     p->rows.n = 0;
 }
