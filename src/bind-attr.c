@@ -46,10 +46,10 @@ void attr_tls_key(struct bind *b, struct block *block, const struct stmt *s, str
             cert = stmt_text(t, 1);
     struct diag *m = diag(b->diags, CHECK_tls_key_file, a.v[0].span,
                           "PowerMTA reads certificate and key from one PEM file");
-    diag_help(
-        b->diags, m,
-        "join them: (umask 077; cat %.*s %.*s > both.pem), and name that file as `certificate`",
-        STR_ARG(cert), STR_ARG(a.v[1].text));
+    diag_help(b->diags, m,
+              "join them: `(umask 077; cat %.*s %.*s > both.pem)`, and name that file as "
+              "`certificate`",
+              STR_ARG(cert), STR_ARG(a.v[1].text));
 }
 
 void attr_tls_minimum(struct bind *b, struct block *block, const struct stmt *s, struct args a)

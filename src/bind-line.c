@@ -326,18 +326,20 @@ static void wrong_scope(struct bind *b, struct block *block, const struct stmt *
         diag_help(b->diags, m, "it belongs in %.*s", STR_ARG(where));
 }
 
-/* Nothing near stands here: perhaps a misspelt directive of another place.  */
-static void suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
+/* Nothing near stands here: perhaps a misspelt directive of another place.  Returns whether there is
+   one.  */
+static bool suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
 {
     struct suggest near;
     suggest_init(&near, word);
     for (size_t i = 0; i < dict_count(); i++)
         suggest_offer(&near, str_of(dict_at(i)->name));
     if (!near.best.n)
-        return;
+        return false;
     struct str where = dict_scopes_text(b->dict, near.best, b->arena);
     diag_help(b->diags, m, "did you mean `%.*s`, which belongs in %.*s?", STR_ARG(near.best),
               STR_ARG(where));
+    return true;
 }
 
 /* Five fields or more between bars: a legacy row in a file that is read as topology.  */
@@ -404,6 +406,19 @@ static size_t name_length(struct str word)
     return equals < colon ? equals : colon;
 }
 
+/* A word that takes a secret, or speaks of one, does not stand here: its values may be found in other
+   places too.  */
+static void hide_values(struct bind *b, const struct stmt *s)
+{
+    struct str word = stmt_text(s, 0);
+    bool takes = takes_secret(b, word);
+    for (uint32_t i = 1; (takes || hints_at_secret(word)) && i < s->words->n; i++) {
+        struct str text = stmt_text(s, i);
+        if (!bind_hide_variables(b, text) && takes && str_find(text, ':') == text.n)
+            diag_secret_text(b->diags, text);
+    }
+}
+
 /* Hides what may be a secret in a statement that nobody understands, where 'meant' is the nearest
    word that somebody does.  Returns what may be shown of its first word.  */
 static struct str hide_unknown(struct bind *b, const struct block *block, const struct stmt *s,
@@ -411,7 +426,7 @@ static struct str hide_unknown(struct bind *b, const struct block *block, const 
 {
     struct str word = stmt_text(s, 0), name = str_sub(word, 0, name_length(word));
     if (!takes_secret(b, meant) && !takes_secret(b, name) && !hints_at_secret(name) &&
-        !is_secret_place(block))
+        (meant.n || !is_secret_place(block)))
         return word;
     if (name.n < word.n)
         diag_secret(b->diags, value_span(stmt_value(s, 0)));
@@ -440,6 +455,7 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     const struct foreign *foreign = dict_foreign(b->dict, word);
     const struct directive *dir = dict_any(b->dict, word);
     struct suggest near;
+    hide_values(b, s);
     if (foreign && !dir && !kinds.n) {
         struct diag *m = diag(b->diags, CHECK_directive_unknown, span,
                               "`%.*s` is not a PowerMTA directive", STR_ARG(word));
@@ -473,6 +489,6 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
              STR_ARG(word), STR_ARG(here));
     if (near.best.n)
         diag_help(b->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
-    else
-        suggest_elsewhere(b, m, word);
+    else if (!suggest_elsewhere(b, m, word) && s->words->n == 1 && is_secret_place(block))
+        diag_secret(b->diags, span); /* the secret without its word */
 }

@@ -190,9 +190,7 @@ struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
                          .alone = s && s->words->n < 2 };
 }
 
-/* What variables in 'text' bring in is as secret as the value itself, and wherever else they are
-   used.  */
-static bool hide_variables(struct bind *b, struct str text)
+bool bind_hide_variables(struct bind *b, struct str text)
 {
     bool found = false;
     for (size_t at = 0; at + 2 < text.n; at++) {
@@ -207,7 +205,7 @@ static bool hide_variables(struct bind *b, struct str text)
             continue;
         var->secret = true;
         diag_secret(b->diags, value_span(var->value));
-        if (!hide_variables(b, value_text(var->value)))
+        if (!bind_hide_variables(b, value_text(var->value)))
             diag_secret_text(b->diags, value_text(var->value));
     }
     return found;
@@ -229,6 +227,7 @@ static void read_environment(struct bind *b, struct secret *secret, struct str n
     }
     secret->text = arena_str(b->arena, str_of(text));
     secret->known = true;
+    diag_secret_text(b->diags, secret->text);
 }
 
 static void read_file(struct bind *b, struct secret *secret, struct str path)
@@ -253,6 +252,7 @@ static void read_file(struct bind *b, struct secret *secret, struct str path)
     }
     secret->text = text;
     secret->known = true;
+    diag_secret_text(b->diags, text);
 }
 
 /* Rows have no other way, so there it is a note, once a file.  */
@@ -300,11 +300,9 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
         if (!arg.bad && !arg.text.n)
             diag(b->diags, CHECK_directive_value, arg.span, "a secret cannot be empty");
         diag_secret(b->diags, arg.span);
-        bool variable = false;
+        diag_secret_text(b->diags, arg.text);
         for (uint32_t i = 1; i < s->words->n; i++)
-            variable |= hide_variables(b, stmt_text(s, i));
-        if (variable)
-            diag_secret_text(b->diags, arg.text);
+            bind_hide_variables(b, stmt_text(s, i));
         if (secret.known)
             report_inline(b, arg.span);
     }

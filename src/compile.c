@@ -249,10 +249,57 @@ static void register_secret_words(struct compilation *c)
     }
 }
 
+/* A word of the language or of PowerMTA.  */
+static void learn_word(struct diags *d, const char *word)
+{
+    *map_add(&d->words, str_of(word)) = d;
+}
+
+/* The words of 'text', which says what a value may be.  */
+static void learn_text(struct diags *d, struct str text)
+{
+    for (size_t at = 0, end; at < text.n; at = end + 1) {
+        for (end = at; end < text.n && (is_alnum(text.p[end]) || text.p[end] == '-');)
+            end++;
+        if (end > at + 1)
+            map_add(&d->words, str_sub(text, at, end - at));
+    }
+}
+
+/* Words that stand for themselves, in a topology and in what messages say of it: they are no
+   secrets.  Only a compilation with messages wants them.  */
+static void learn_words(struct diags *d)
+{
+    static const struct {
+        const char *word, *syntax;
+    } ours[] = {
+#define KIND(ID, WORD, ABOUT) { WORD, "" },
+#define READING(WORD, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
+#define STATEMENT(WORD, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
+#define ATTR(KIND, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) { WORD, SYNTAX },
+#include "../grammar/kinds.def"
+#undef KIND
+#undef READING
+#undef STATEMENT
+#undef ATTR
+    };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        learn_word(d, ours[i].word);
+        learn_text(d, str_of(ours[i].syntax));
+    }
+    for (size_t i = 0; i < dict_count(); i++) {
+        learn_word(d, dict_at(i)->name);
+        learn_text(d, dict_syntax(dict_at(i), d->arena));
+    }
+    for (enum scope scope = 0; scope < N_SCOPES; scope++)
+        learn_word(d, dict_scope(scope)->name);
+}
+
 static void run(struct compilation *c, const struct options *options)
 {
     struct dict *dict = dict_new(&c->arena);
     register_secret_words(c);
+    c->diags.learn = learn_words;
     c->program.scratch = &c->scratch;
     c->program.tree = &c->tree;
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);

@@ -16,10 +16,10 @@ void diag_json_string(struct buf *out, struct str text)
     buf_char(out, '"');
 }
 
-/* The same, without secrets.  */
-static void put_string(struct diags *d, struct buf *out, struct str text)
+/* What was said of 'span', without secrets.  */
+static void put_string(struct diags *d, struct buf *out, struct span span, struct str text)
 {
-    diag_json_string(out, hide_anywhere(d, text));
+    diag_json_string(out, hide_in_text(d, span, text));
 }
 
 static void put_position(struct diags *d, struct buf *out, const char *key, uint32_t at)
@@ -41,7 +41,7 @@ static void put_span(struct diags *d, struct buf *out, struct span span)
         buf_text(out, "null");
         return;
     }
-    put_string(d, out, source->name);
+    diag_json_string(out, source->name);
     buf_text(out, ", ");
     put_position(d, out, "start", span.lo);
     buf_text(out, ", ");
@@ -54,7 +54,7 @@ static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
     buf_text(out, ", \"notes\": [");
     for (const struct diag_also *also = m->also; also; also = also->next, comma = ", ") {
         buf_printf(out, "%s{\"message\": ", comma);
-        put_string(d, out, also->text);
+        put_string(d, out, also->span, hide_in_text(d, m->span, also->text));
         buf_text(out, ", ");
         put_span(d, out, also->span);
         buf_char(out, '}');
@@ -63,7 +63,7 @@ static void put_notes(struct diags *d, struct buf *out, const struct diag *m)
         struct str in =
             arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
         buf_printf(out, "%s{\"message\": ", comma);
-        put_string(d, out, hide_by_looks(d, m->context.span, in));
+        put_string(d, out, m->context.span, in);
         buf_text(out, ", ");
         put_span(d, out, m->context.span);
         buf_char(out, '}');
@@ -76,7 +76,7 @@ static void put_fixes(struct diags *d, struct buf *out, const struct diag *m)
     buf_text(out, ", \"fixes\": [");
     for (const struct diag_fix *fix = m->fixes; fix; fix = fix->next) {
         buf_text(out, fix == m->fixes ? "{\"text\": " : ", {\"text\": ");
-        put_string(d, out, fix->text);
+        put_string(d, out, fix->span, fix->text);
         buf_text(out, ", ");
         put_span(d, out, fix->span);
         buf_char(out, '}');
@@ -88,12 +88,12 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m)
 {
     buf_printf(out, "    {\"check\": \"%s\", \"level\": \"%s\", \"message\": ",
                check_row(m->check)->name, level_name(m->level));
-    put_string(d, out, m->text);
+    put_string(d, out, m->span, m->text);
     buf_printf(out, ", \"more\": %zu, ", m->more);
     put_span(d, out, m->span);
     if (m->help.n) {
         buf_text(out, ", \"help\": ");
-        put_string(d, out, m->help);
+        put_string(d, out, m->span, m->help);
     }
     put_notes(d, out, m);
     put_fixes(d, out, m);

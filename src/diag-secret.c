@@ -2,189 +2,49 @@
 
 #include "diag-secret.h"
 
-/* Words of this length are secrets if they hold digits and letters, longer ones anyway, up to what
-   is no password any more.  */
-enum { SHORT_SECRET = 8, LONG_SECRET = 16, LONGEST_SECRET = 4096 };
+/* Texts of this length are hidden wherever they are; shorter ones, and those that are one word of
+   letters, only where they stand by themselves.  */
+enum { SHORTEST_SECRET = 4, SHORT_SECRET = 8, LONG_SECRET = 16, LONGEST_SECRET = 4096 };
 
-/* How far back the beginning of a path is looked for.  */
-enum { PATH_BEGINS = 256 };
+/* Numbers up to this length are ports and limits before they are secrets.  */
+enum { LONGEST_PORT = 5 };
 
-/* Secrets hold other signs too, but so do paths, hosts, addresses and patterns.  */
-static bool is_part(char c)
-{
-    return (unsigned char)c > ' ' && !strchr("\"./:@$*{};,[]<>|", c);
-}
+/* How far around its span a message is about a line, how many secrets it may name, and what of a
+   long word stays in a message.  */
+enum { AROUND = 64, LONGEST_SPAN = 1024, NAMED = 16, CUT = 64 };
 
-static bool looks_secret(struct str word)
+static const struct str stars = STR_INIT("********");
+
+/* 'text' is no word of anybody's: it is hidden within others too.  */
+static bool is_strong(struct str text)
 {
     bool digit = false, letter = false;
-    if (word.n < SHORT_SECRET || word.n > LONGEST_SECRET)
-        return false;
-    for (size_t i = 0; i < word.n; i++) {
-        digit |= is_digit(word.p[i]);
-        letter |= is_alpha(word.p[i]);
+    for (size_t i = 0; i < text.n; i++) {
+        digit |= is_digit(text.p[i]);
+        letter |= is_alpha(text.p[i]);
     }
-    return word.n >= LONG_SECRET || (digit && letter);
+    return text.n >= LONG_SECRET || (text.n >= SHORT_SECRET && digit && letter);
 }
 
-/* What goes from 'at' to 'end' belongs to a path, or to a host, an address or a time.  */
-static bool is_in_name(struct str line, size_t at, size_t end)
+static bool is_small_number(struct str text)
 {
-    size_t start = at;
-    if ((at && strchr(".:@", line.p[at - 1])) || (end < line.n && strchr(".:@", line.p[end])))
-        return true;
-    while (start && at - start < PATH_BEGINS && !is_blank(line.p[start - 1]) &&
-           line.p[start - 1] != '"')
-        start--;
-    return line.p[start] == '/' || line.p[start] == '$';
+    for (size_t i = 0; i < text.n; i++)
+        if (!is_digit(text.p[i]))
+            return false;
+    return text.n <= LONGEST_PORT;
 }
 
-size_t secret_by_looks(struct str line, size_t at)
+/* The 'n' bytes at 'at' stand by themselves.  */
+static bool is_apart(struct str text, size_t at, size_t n)
 {
-    size_t end = at;
-    bool quoted = at && line.p[at - 1] == '"';
-    if (at && !quoted && is_part(line.p[at - 1]))
-        return 0;
-    while (end < line.n && is_part(line.p[end]))
-        end++;
-    /* One of the quotes may be what is missing.  */
-    quoted |= end < line.n && line.p[end] == '"';
-    bool secret = quoted && looks_secret(str_sub(line, at, end - at));
-    return secret && !is_in_name(line, at, end) ? end - at : 0;
+    return (!at || !is_alnum(text.p[at - 1]) || !is_alnum(text.p[at])) &&
+           (at + n >= text.n || !is_alnum(text.p[at + n]) || !is_alnum(text.p[at + n - 1]));
 }
 
-/* 'text' without 'word'.  */
-static struct str replace(struct arena *arena, struct str text, struct str word)
+void diag_secret_text(struct diags *d, struct str text)
 {
-    struct buf out = { .arena = arena };
-    for (size_t i = 0; i < text.n;) {
-        if (str_starts(str_sub(text, i, text.n), word)) {
-            buf_text(&out, "********");
-            i += word.n;
-        } else {
-            buf_char(&out, text.p[i++]);
-        }
-    }
-    return buf_str(&out);
-}
-
-/* Fields of a row: what it holds between 'separator' and the next one.  */
-static size_t count_fields(struct str line, char separator)
-{
-    size_t n = 1;
-    for (size_t i = 0; i < line.n; i++)
-        n += line.p[i] == separator;
-    return n;
-}
-
-/* Where field 'n' begins; it exists.  */
-static size_t field_start(struct str line, char separator, size_t n)
-{
-    size_t i = 0;
-    for (; n; i++)
-        n -= line.p[i] == separator;
-    return i;
-}
-
-static struct str field(struct str line, char separator, size_t n)
-{
-    struct str rest = str_sub(line, field_start(line, separator, n), line.n);
-    return str_sub(rest, 0, str_find(rest, separator));
-}
-
-static bool has(struct str s, bool (*is)(char))
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (is(s.p[i]))
-            return true;
-    return false;
-}
-
-static bool has_sign(struct str s)
-{
-    return str_find(s, '@') < s.n;
-}
-
-static bool is_upper(char c)
-{
-    return to_lower(c) != c;
-}
-
-/* Names of VMTAs are rarely like that: capitals and digits, no '.', no '-'; nor do they hold '@',
-   as a user and his password in one field do.  */
-static bool is_no_name(struct str s)
-{
-    s = str_trim(s);
-    bool plain = str_find(s, '.') == s.n && str_find(s, '-') == s.n;
-    return has_sign(s) || (plain && s.n >= SHORT_SECRET && has(s, is_upper) && has(s, is_digit));
-}
-
-size_t secret_in_row(struct str line)
-{
-    enum { WHOLE = 6 };
-    char separator = str_find(line, '|') < line.n ? '|' : ',';
-    size_t n = count_fields(line, separator);
-    if (n + 1 < WHOLE)
-        return SIZE_MAX;
-    struct str last = field(line, separator, n - 1), before = field(line, separator, n - 2);
-    bool user = n == WHOLE && has(field(line, separator, 1), is_alpha);
-    if (n > WHOLE)
-        return field_start(line, separator, WHOLE - 1);
-    if (separator == ',' || (user && has_sign(last) && !has_sign(before)))
-        return field_start(line, separator, n - 2);
-    return user || is_no_name(last) ? field_start(line, separator, n - 1) : SIZE_MAX;
-}
-
-/* What may be shown of 'name', which a row brought in: not what is no name, and of a user with more
-   in the same field the user alone.  */
-static size_t shown_of_name(struct str name)
-{
-    size_t n = str_find(name, '@');
-    while (n < name.n && !is_blank(name.p[n]) && !strchr(":;,/", name.p[n]))
-        n++;
-    return !has_sign(name) && is_no_name(name) ? 0 : n;
-}
-
-/* 'text' about a row, which may have made names of passwords.  */
-static struct str hide_names(struct arena *arena, struct str text)
-{
-    struct buf out = { .arena = arena };
-    for (size_t at = 0; at < text.n;) {
-        struct str rest = str_sub(text, at, text.n);
-        size_t open = str_find(rest, '`');
-        struct str name = str_sub(rest, open + 1, rest.n);
-        name = str_sub(name, 0, str_find(name, '`'));
-        size_t shown = shown_of_name(name);
-        buf_put(&out, str_sub(rest, 0, open + 1));
-        buf_put(&out, str_sub(name, 0, shown));
-        buf_text(&out, shown < name.n ? "********" : "");
-        if (open + 1 + name.n < rest.n)
-            buf_char(&out, '`');
-        at += open + 1 + name.n + 1;
-    }
-    return buf_str(&out);
-}
-
-struct str hide_by_looks(struct diags *d, struct span span, struct str text)
-{
-    const struct source *source = span.hi ? source_of(d->sources, span.lo) : NULL;
-    if (!source)
-        return text;
-    if (source->rows)
-        return hide_names(d->arena, text);
-    /* A word and the quotes around it.  */
-    size_t lo = span.lo - source->base, hi = span.hi - source->base;
-    struct str all = source->text;
-    lo -= lo && all.p[lo - 1] == '"';
-    hi = hi < all.n ? hi + 1 : all.n;
-    struct str around = str_sub(all, lo, hi > lo ? hi - lo : 0);
-    for (size_t i = 0; i < around.n; i++) {
-        size_t n = secret_by_looks(around, i);
-        if (n)
-            text = replace(d->arena, text, str_sub(around, i, n));
-        i += n;
-    }
-    return text;
+    if (text.n >= SHORTEST_SECRET && text.n <= LONGEST_SECRET)
+        VEC_PUSH(d->arena, &d->secret_list, text);
 }
 
 /* Keeps the sizes sorted, the longest first.  */
@@ -201,77 +61,198 @@ static void add_size(struct diags *d, size_t n)
     d->secret_sizes.v[i] = n;
 }
 
-void diag_secret_text(struct diags *d, struct str text)
+static void index_text(struct diags *d, const struct str *text)
 {
-    if (text.n < SHORT_SECRET || text.n > LONGEST_SECRET || map_find(&d->secret_texts, text))
+    if (is_small_number(*text) || is_known_word(d, *text))
+        return;
+    void **slot = map_add(&d->secret_texts, *text);
+    if (*slot)
         return;
     struct str *kept = NEW(d->arena, struct str);
-    *kept = arena_str(d->arena, text);
-    *map_add(&d->secret_texts, *kept) = kept;
-    void **start = map_add(&d->secret_starts, str_sub(*kept, 0, SHORT_SECRET));
+    *kept = *text;
+    *slot = kept;
+    void **start = map_add(&d->secret_starts, str_sub(*text, 0, SHORTEST_SECRET));
     const struct str *other = *start;
-    if (!other || other->n < text.n)
+    if (!other || other->n < text->n)
         *start = kept;
-    add_size(d, text.n);
+    add_size(d, text->n);
 }
 
-/* A secret that was registered, or the beginning of one where a long word was cut.  */
-static size_t registered_text(const struct diags *d, struct str rest)
+void index_secrets(struct diags *d)
 {
-    const struct str *longest = map_get(&d->secret_starts, str_sub(rest, 0, SHORT_SECRET));
-    size_t n = SHORT_SECRET;
+    for (; d->n_indexed < d->secret_list.n; d->n_indexed++)
+        index_text(d, &d->secret_list.v[d->n_indexed]);
+}
+
+/* A secret that was registered, or the beginning of one where a long word was cut.  'quoted': the
+   text is the user's, not ours.  */
+static size_t registered_text(const struct diags *d, struct str text, size_t at, bool quoted)
+{
+    struct str rest = str_sub(text, at, text.n);
+    const struct str *longest = map_get(&d->secret_starts, str_sub(rest, 0, SHORTEST_SECRET));
+    size_t n = SHORTEST_SECRET;
     if (!longest)
         return 0;
-    for (size_t i = 0; i < d->secret_sizes.n; i++)
-        if (d->secret_sizes.v[i] <= rest.n &&
-            map_find(&d->secret_texts, str_sub(rest, 0, d->secret_sizes.v[i])))
-            return d->secret_sizes.v[i];
+    for (size_t i = 0; i < d->secret_sizes.n; i++) {
+        struct str piece = str_sub(rest, 0, d->secret_sizes.v[i]);
+        if (piece.n == d->secret_sizes.v[i] && map_find(&d->secret_texts, piece) &&
+            (is_strong(piece) || (quoted && is_apart(text, at, piece.n))))
+            return piece.n;
+    }
     while (n < longest->n && n < rest.n && to_lower(rest.p[n]) == to_lower(longest->p[n]))
         n++;
     return str_starts(str_sub(rest, n, rest.n), STR("...")) ? n : 0;
 }
 
-static bool ends_url(char c)
+/* The end of the secret that covers position 'at', or 0.  Secrets are sorted and do not overlap, but
+   for one that is registered twice.  */
+static uint32_t registered_span(const struct diags *d, uint32_t at)
 {
-    return is_blank(c) || c == '"' || c == '`';
+    size_t lo = 0, hi = d->secrets.n;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (d->secrets.v[middle].lo <= at)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo && at < d->secrets.v[lo - 1].hi ? d->secrets.v[lo - 1].hi : 0;
 }
 
-/* What stands between '://' and the last '@' of the word, or behind its '?'.  */
-static size_t secret_in_url(struct str text, size_t at)
+/* The end of the mask that covers byte 'at', or 0.  */
+static size_t masked_to(const struct masked_line *line, size_t at)
 {
-    bool query = at && text.p[at - 1] == '?';
-    bool login = at > 2 && str_eq(str_sub(text, at - 3, 3), STR("://"));
-    size_t start = at, end = at, sign = at;
-    if (!query && !login)
+    size_t lo = 0, hi = line->masks.n;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (line->masks.v[middle].lo <= at)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo && at < line->masks.v[lo - 1].hi ? line->masks.v[lo - 1].hi : 0;
+}
+
+size_t hidden_at(const struct diags *d, const struct masked_line *line, size_t at)
+{
+    uint32_t place = line->base + (uint32_t)at, end = registered_span(d, place);
+    size_t masked = masked_to(line, at);
+    if (end && end - line->base > masked)
+        masked = end - line->base < line->text.n ? end - line->base : line->text.n;
+    if (masked > at)
+        return masked - at;
+    if (at >= line->text.n)
         return 0;
-    for (; end < text.n && end - at < LONGEST_SECRET && !ends_url(text.p[end]); end++)
-        sign = text.p[end] == '@' ? end : sign;
-    if (login)
-        return sign - at;
-    while (start && at - start < PATH_BEGINS && !ends_url(text.p[start - 1]))
-        start--;
-    struct str before = str_sub(text, start, at - start);
-    for (size_t i = 0; i < before.n; i++)
-        if (str_starts(str_sub(before, i, before.n), STR("://")))
-            return end - at;
+    size_t n = registered_text(d, line->text, at, true);
+    return n || line->source->rows ? n : secret_by_looks(line->text, at);
+}
+
+/* What is hidden in the lines that a message is about.  */
+struct named {
+    struct str texts[NAMED];
+    size_t n;
+};
+
+static bool is_between(char c)
+{
+    return (unsigned char)c <= ' ' || strchr("\",;{}|", c);
+}
+
+/* Behind a user and his domain, in 'word' of a row.  */
+static struct str behind_user(struct str word)
+{
+    size_t at = str_find(word, '@');
+    while (at < word.n && word.p[at] != ':')
+        at++;
+    return str_find(word, '@') < word.n ? str_sub(word, at + 1, word.n) : word;
+}
+
+/* Keeps 'text', which is hidden, and the words in it.  */
+static void name_words(struct diags *d, struct named *named, struct str text, bool row)
+{
+    if (str_starts(text, STR("${")) && text.p[text.n - 1] == '}')
+        return; /* the name of a variable is none */
+    if (!row && named->n < NAMED && text.n > 2 && !is_known_word(d, text))
+        named->texts[named->n++] = text;
+    for (size_t at = 0, end; at < text.n; at = end + 1) {
+        for (end = at; end < text.n && !is_between(text.p[end]);)
+            end++;
+        struct str word = str_sub(text, at, end - at);
+        word = row ? behind_user(word) : word;
+        if (word.n && word.n < text.n + row && named->n < NAMED && !is_known_word(d, word))
+            named->texts[named->n++] = word;
+    }
+}
+
+static void find_named(struct diags *d, struct named *named, struct span span)
+{
+    const struct masked_line *line = span.hi ? masked_line(d, span.lo) : NULL;
+    if (!line)
+        return;
+    size_t lo = span.lo - line->base, hi = span.hi - line->base;
+    hi = hi < lo + LONGEST_SPAN ? hi : lo + LONGEST_SPAN;
+    lo = lo < AROUND ? 0 : lo - AROUND;
+    for (size_t i = lo, n; i < hi + AROUND && i < line->text.n; i += n ? n : 1) {
+        n = hidden_at(d, line, i);
+        if (n && named->n < NAMED)
+            name_words(d, named, str_sub(line->text, i, n), line->source->rows);
+    }
+}
+
+/* The 'n' bytes at 'at' stand by themselves; if they are few, nothing else is in those quotes.  */
+static bool is_name(struct str text, size_t at, size_t n)
+{
+    bool all = at && text.p[at - 1] == '`' && at + n < text.n && text.p[at + n] == '`';
+    return all || (n >= SHORTEST_SECRET && is_apart(text, at, n));
+}
+
+/* The length of one of 'named' at byte 'at' of 'text', or of the beginning of a long one.  */
+static size_t named_at(const struct named *named, struct str text, size_t at, bool quoted)
+{
+    for (size_t i = 0; i < named->n; i++) {
+        struct str word = named->texts[i];
+        size_t n = 0;
+        while (n < word.n && at + n < text.n && text.p[at + n] == word.p[n])
+            n++;
+        bool whole = n == word.n && (is_strong(word) || (quoted && is_name(text, at, n)));
+        if (whole || n >= CUT)
+            return n;
+    }
     return 0;
 }
 
-size_t secret_anywhere(const struct diags *d, struct str text, size_t at)
+/* The length of what is to be hidden at byte 'at' of a message; 'quoted' as above.  */
+static size_t hidden_in_text(struct diags *d, const struct named *named, struct str text,
+                             size_t at, bool quoted)
 {
-    size_t n = 0;
-    if (d->secret_texts.n && text.n - at >= SHORT_SECRET)
-        n = registered_text(d, str_sub(text, at, text.n));
-    return n ? n : secret_in_url(text, at);
+    size_t n = named_at(named, text, at, quoted);
+    if (!n)
+        n = registered_text(d, text, at, quoted);
+    return n ? n : secret_by_looks(text, at);
 }
 
-struct str hide_anywhere(const struct diags *d, struct str text)
+/* 'text' about a row, which may have made names of passwords.  */
+static size_t hidden_of_name(struct str text, size_t at)
 {
+    struct str name = str_sub(text, at, text.n);
+    name = str_sub(name, 0, str_find(name, '`'));
+    return at && text.p[at - 1] == '`' && is_no_name(name) ? name.n : 0;
+}
+
+struct str hide_in_text(struct diags *d, struct span span, struct str text)
+{
+    struct named named = { .n = 0 };
+    const struct source *source = span.hi ? source_of(d->sources, span.lo) : NULL;
     struct buf out = { .arena = d->arena };
+    bool quoted = str_find(text, '`') == text.n;
+    find_named(d, &named, span);
     for (size_t i = 0, n; i < text.n; i += n ? n : 1) {
-        n = secret_anywhere(d, text, i);
+        n = hidden_in_text(d, &named, text, i, quoted);
+        if (!n && source && source->rows)
+            n = hidden_of_name(text, i);
+        quoted ^= text.p[i] == '`';
         if (n)
-            buf_text(&out, "********");
+            buf_put(&out, stars);
         else
             buf_char(&out, text.p[i]);
     }

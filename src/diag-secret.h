@@ -1,30 +1,63 @@
-/* diag-secret.h - secrets that nothing has registered, told by their looks.
+/* diag-secret.h - what no message may show.
 
-   Inside of the room: a statement that is damaged may hold a secret where nobody takes one.  Plain
-   words need no quotes, so what stands in quotes and looks like neither a path nor a name is taken
-   for a secret; hiding too much costs little.  */
+   Inside of the room.  Three things say that a text is a secret: somebody who understood the statement
+   registered it; it stands where secrets stand, told by the words of its line (diag-mask.c) or by the
+   columns of its row (diag-row.c), although nobody understood the statement; or it looks like one, as
+   no name does (diag-looks.c).  Always true: what is hidden in a line is hidden in each message about
+   it, whatever its format; a word of the tables is shown, whoever took it for a password, unless it
+   stands in a password's place, so that messages stay legible.  */
 
 #ifndef PMTAC_DIAG_SECRET_H
 #define PMTAC_DIAG_SECRET_H
 
 #include "diag.h"
 
-/* The length of what is to be hidden at byte 'at' of 'line', where it begins; else 0.  */
-size_t secret_by_looks(struct str line, size_t at);
+/* Bytes of a line that are hidden.  */
+struct mask {
+    size_t lo, hi;
+};
 
-/* 'text', a message about 'span', with asterisks for what is to be hidden there.  */
-struct str hide_by_looks(struct diags *d, struct span span, struct str text);
+/* A line that a message is about.  */
+struct masked_line {
+    const struct source *source;
+    struct str text;
+    uint32_t base, number;
+    VEC(struct mask) masks; /* sorted, apart from each other */
+};
 
-/* Where the secret of a legacy row begins: at its last field where it has six, unless it is one
-   with two addresses, which has no password; at the last but one where its shape is in doubt.
-   SIZE_MAX: there is none.  */
-size_t secret_in_row(struct str line);
+/* The line of position 'at', looked through once for all messages about it; NULL for nowhere.  */
+const struct masked_line *masked_line(struct diags *, uint32_t at);
 
-/* The length of what is to be hidden at byte 'at' of any 'text': a secret that was registered by
-   its text, or the login or the query of a URL; else 0.  */
-size_t secret_anywhere(const struct diags *d, struct str text, size_t at);
+/* The length of what is to be hidden at byte 'at' of 'line', for whatever reason; else 0.  */
+size_t hidden_at(const struct diags *, const struct masked_line *line, size_t at);
 
-/* 'text' as it may be printed: asterisks for what is to be hidden anywhere.  */
-struct str hide_anywhere(const struct diags *d, struct str text);
+/* Makes what was registered by its text known to the functions below.  */
+void index_secrets(struct diags *);
+
+/* 'text', said of 'span', with asterisks for what is to be hidden.  */
+struct str hide_in_text(struct diags *, struct span span, struct str text);
+
+/* Adds what is to be hidden in 'line' by the words in it, or by its columns where it is a row.  */
+void mask_words(struct diags *, struct masked_line *line);
+void mask_row(struct diags *, struct masked_line *line);
+
+/* Hides bytes 'lo' to 'hi', which no mask before reaches beyond.  */
+void mask_add(struct diags *, struct masked_line *line, size_t lo, size_t hi);
+
+/* 'word' is one of the tables.  */
+bool is_known_word(struct diags *, struct str word);
+
+/* A piece that looks like a secret, as names do not: letters and digits that change too often.  */
+bool looks_secret(struct str piece);
+
+/* The same of what stands in quotes, which plain words need not: long, or letters and digits.  */
+bool looks_quoted_secret(struct str word);
+
+/* Capitals and digits without '.' and '-', or a user with more behind him: no name of a VMTA.  */
+bool is_no_name(struct str field);
+
+/* The length of what looks like a secret at byte 'at' of 'text', where a piece of a word begins, or
+   is the login or the query of an address; else 0.  */
+size_t secret_by_looks(struct str text, size_t at);
 
 #endif

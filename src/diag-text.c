@@ -1,7 +1,6 @@
 #include <config.h>
 
 #include "diag-secret.h"
-#include "suggest.h"
 
 /* Snippets are shown through a window of this many cells around the caret.  */
 enum { WINDOW = 120, MASK = 8 };
@@ -112,102 +111,10 @@ void diag_escape(struct buf *out, struct str text)
     }
 }
 
-/* The end of the secret that covers 'at', or 0.  Secrets are sorted and do not overlap, but for
-   one that is registered twice.  */
-static uint32_t registered_secret(const struct diags *d, uint32_t at)
-{
-    size_t lo = 0, hi = d->secrets.n;
-    while (lo < hi) {
-        size_t middle = lo + (hi - lo) / 2;
-        if (d->secrets.v[middle].lo <= at)
-            lo = middle + 1;
-        else
-            hi = middle;
-    }
-    return lo && at < d->secrets.v[lo - 1].hi ? d->secrets.v[lo - 1].hi : 0;
-}
-
-/* The value behind 'word' at byte 'at' of the line: it is to be hidden unless it is known to be no
-   secret itself, or is hidden already.  */
-static bool is_suspect(const struct diags *d, struct str line, uint32_t base, size_t at)
-{
-    struct str rest = str_sub(line, at, line.n);
-    return rest.n && !registered_secret(d, base + (uint32_t)at) && !str_starts(rest, STR("env:")) &&
-           !str_starts(rest, STR("file:"));
-}
-
-static bool is_word_byte(char c)
-{
-    return is_alnum(c) || c == '-' || c == '_';
-}
-
-/* The word that takes a secret and is called 'word', or nearly so where a statement begins.  */
-static const struct secret_word *secret_word(const struct diags *d, struct str word, bool begins)
-{
-    const struct secret_word *found = NULL;
-    struct suggest near;
-    suggest_init(&near, word);
-    for (size_t i = 0; i < d->secret_words.n; i++) {
-        const struct secret_word *at = &d->secret_words.v[i];
-        if (str_ieq(word, at->word))
-            return at;
-        suggest_offer(&near, at->word);
-        if (near.best.p == at->word.p)
-            found = at;
-    }
-    return begins ? found : NULL;
-}
-
-/* The place behind 'n' values and the blanks after them, from 'at' on.  */
-static size_t skip_values(struct str line, size_t at, size_t n)
-{
-    for (;; n--) {
-        while (at < line.n && is_blank(line.p[at]))
-            at++;
-        if (!n)
-            return at;
-        while (at < line.n && !is_blank(line.p[at]) && line.p[at] != ';' && line.p[at] != '}')
-            at++;
-    }
-}
-
-/* Where in 'line' a secret may begin although nothing has registered it, because the statement was
-   never understood: behind a word that takes one, or in the last field of a row.  */
-static size_t suspected_secret(const struct diags *d, const struct source *source, struct str line,
-                               uint32_t base)
-{
-    if (source->rows)
-        return secret_in_row(line);
-    bool begins = true;
-    for (size_t i = 0, from; i < line.n; i++) {
-        for (from = i; i < line.n && is_word_byte(line.p[i]);)
-            i++;
-        const struct secret_word *word =
-            i > from ? secret_word(d, str_sub(line, from, i - from), begins) : NULL;
-        begins = i < line.n &&
-                 (memchr("{};", line.p[i], 3) || (begins && i == from && is_blank(line.p[i])));
-        size_t at = word ? skip_values(line, i, word->skip) : line.n;
-        if (is_suspect(d, line, base, at) && line.p[at] != ';' && line.p[at] != '}')
-            return at;
-    }
-    return SIZE_MAX;
-}
-
 struct snippet {
     struct buf text;
     size_t from, to; /* cells to underline */
 };
-
-/* The same, once for all messages about one line: they come sorted.  */
-static size_t suspected_in(struct diags *d, const struct source *source, struct str line,
-                           uint32_t base)
-{
-    if (d->suspect.line != base) {
-        d->suspect.line = base;
-        d->suspect.at = suspected_secret(d, source, line, base);
-    }
-    return d->suspect.at;
-}
 
 /* Where drawing begins: far enough in front of byte 'at' of a long line that nobody sees it.  */
 static size_t window_start(struct str line, size_t at)
@@ -219,36 +126,26 @@ static size_t window_start(struct str line, size_t at)
 }
 
 /* The line with everything dangerous made visible and everything secret hidden.  */
-static struct snippet draw_line(struct diags *d, const struct source *source, struct str line,
-                                uint32_t base, struct span span)
+static struct snippet draw_line(struct diags *d, const struct masked_line *masked, struct span span)
 {
     struct snippet s = { .text = { .arena = d->arena }, .from = SIZE_MAX };
-    size_t suspected = suspected_in(d, source, line, base), at = 0;
-    size_t i = window_start(line, span.lo - base);
-    bool masked = false;
+    struct str line = masked->text;
+    size_t i = window_start(line, span.lo - masked->base), at = 0;
+    bool hidden = false;
     while (i <= line.n) {
-        uint32_t place = base + (uint32_t)i;
+        uint32_t place = masked->base + (uint32_t)i;
         if (s.from == SIZE_MAX && place >= span.lo)
             s.from = at;
         if (place < span.hi || place == span.lo)
             s.to = at + 1;
         if (i == line.n || (s.from != SIZE_MAX && at > s.from + 2 * WINDOW))
             break; /* what follows is outside of the window */
-        uint32_t secret = registered_secret(d, place);
-        bool guess = !secret && i >= suspected && line.p[i] != '}' && line.p[i] != '{';
-        size_t cells, used, looks = secret || guess ? 0 : secret_by_looks(line, i);
-        if (!secret && !guess && !looks)
-            looks = secret_anywhere(d, line, i);
-        if (secret || guess || looks) {
-            cells = masked ? 0 : MASK;
+        size_t cells = hidden ? 0 : MASK, used = hidden_at(d, masked, i);
+        hidden = used > 0;
+        if (hidden)
             buf_fill(&s.text, '*', cells);
-            used = secret ? secret - place : looks ? looks : 1;
-            used = used > line.n - i ? line.n - i : used;
-            masked = true;
-        } else {
+        else
             used = put_rune(&s.text, line.p + i, line.n - i, at, &cells);
-            masked = false;
-        }
         at += cells;
         if (place < span.hi && cells)
             s.to = at;
@@ -301,11 +198,10 @@ static size_t bytes_before(struct str text, size_t cell, size_t *cells)
 static void put_snippet(struct diags *d, struct buf *out, struct span span, const struct colors *c,
                         const char *color)
 {
-    struct place at = source_place(d->sources, span.lo);
-    if (!at.source)
+    const struct masked_line *line = masked_line(d, span.lo);
+    if (!line)
         return;
-    struct str line = source_line(d->sources, at.source, at.line);
-    struct snippet s = draw_line(d, at.source, line, span.lo - (at.column - 1), span);
+    struct snippet s = draw_line(d, line, span);
     size_t from = s.from == SIZE_MAX ? 0 : s.from, to = s.to > from ? s.to : from + 1;
     struct str text = str_trim(buf_str(&s.text)).n ? buf_str(&s.text) : STR("");
     size_t skip = 0, cells;
@@ -318,7 +214,7 @@ static void put_snippet(struct diags *d, struct buf *out, struct span span, cons
     from -= skip;
     to -= skip;
     to = to > WINDOW ? (from + 1 > WINDOW ? from + 1 : WINDOW) : to;
-    buf_printf(out, "%5u | %s%.*s%s\n      | ", at.line, skip ? "…" : "", STR_ARG(text),
+    buf_printf(out, "%5u | %s%.*s%s\n      | ", line->number, skip ? "…" : "", STR_ARG(text),
                cut ? "…" : "");
     buf_fill(out, ' ', from + (skip ? 1 : 0));
     buf_text(out, color);
@@ -332,8 +228,15 @@ static void put_note(struct diags *d, struct buf *out, struct span span, const s
 {
     put_place(d, out, span);
     buf_printf(out, "%s%s:%s ", c->note, word, c->plain);
-    diag_escape(out, hide_anywhere(d, text));
+    diag_escape(out, hide_in_text(d, span, text));
     buf_char(out, '\n');
+}
+
+/* A note is about both places.  */
+static void put_also(struct diags *d, struct buf *out, const struct diag *m,
+                     const struct diag_also *also, const struct colors *c)
+{
+    put_note(d, out, also->span, c, "note", hide_in_text(d, m->span, also->text));
 }
 
 static void put_first_line(struct diags *d, struct buf *out, const struct diag *m,
@@ -343,7 +246,7 @@ static void put_first_line(struct diags *d, struct buf *out, const struct diag *
     put_place(d, out, m->span);
     buf_printf(out, "%s%s%s:%s ", c->plain, level_color(c, m->level), level_name(m->level),
                c->plain);
-    diag_escape(out, hide_anywhere(d, m->text));
+    diag_escape(out, hide_in_text(d, m->span, m->text));
     if (m->more)
         buf_printf(out, " (and %zu more like this)", m->more);
     buf_printf(out, " [%s]\n", check_row(m->check)->name);
@@ -364,13 +267,13 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m, con
     put_first_line(d, out, m, c);
     put_snippet(d, out, m->span, c, level_color(c, m->level));
     for (const struct diag_also *also = m->also; also; also = also->next) {
-        put_note(d, out, also->span, c, "note", also->text);
+        put_also(d, out, m, also, c);
         put_snippet(d, out, also->span, c, c->note);
     }
     if (m->context.kind) {
         struct str in =
             arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
-        put_note(d, out, m->context.span, c, "note", hide_by_looks(d, m->context.span, in));
+        put_note(d, out, m->context.span, c, "note", in);
     }
     put_includes(d, out, m->span, c);
     if (m->help.n)
@@ -442,7 +345,7 @@ static void put_gcc(struct diags *d, struct buf *out, const struct diag *m, cons
 {
     put_first_line(d, out, m, c);
     for (const struct diag_also *also = m->also; also; also = also->next)
-        put_note(d, out, also->span, c, "note", also->text);
+        put_also(d, out, m, also, c);
 }
 
 void diags_print_gcc(struct diags *d, struct buf *out, size_t max_errors)

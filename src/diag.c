@@ -43,6 +43,8 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
                          .seen = { .arena = arena, .exact = true },
                          .secret_texts = { .arena = arena },
                          .secret_starts = { .arena = arena },
+                         .words = { .arena = arena },
+                         .lines = { .arena = arena, .exact = true },
                          .guesses = GUESSES };
     d->scratch.also_end = &d->scratch.also;
 }
@@ -95,12 +97,11 @@ static struct str shorten(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-/* What is said at 'span', without secrets.  */
-PRINTF(3, 0)
-static struct str make_text(struct diags *d, struct span span, const char *format, va_list args)
+/* What is said; secrets are hidden when it is printed.  */
+PRINTF(2, 0)
+static struct str make_text(struct diags *d, const char *format, va_list args)
 {
-    struct str text = arena_vprintf(d->arena, format, args);
-    return shorten(d->arena, hide_by_looks(d, span, text));
+    return shorten(d->arena, arena_vprintf(d->arena, format, args));
 }
 
 static struct diag *keep(struct diags *d, struct diag m)
@@ -125,7 +126,7 @@ static struct diag *report(struct diags *d, enum check check, enum level usual, 
     if (level == LEVEL_OFF)
         return scratch(d);
     bool full = d->list.n >= (level == LEVEL_ERROR ? 2 * KEPT : KEPT);
-    struct str text = full ? STR("") : make_text(d, span, format, args);
+    struct str text = full ? STR("") : make_text(d, format, args);
     void **seen = full ? NULL : seen_at(d, check, usual, span);
     if (seen && *seen)
         return repeat(d, *seen, text);
@@ -171,7 +172,7 @@ void diag_also(struct diags *d, struct diag *m, struct span span, const char *fo
     va_start(args, format);
     struct diag_also *also = NEW(d->arena, struct diag_also);
     also->span = span;
-    also->text = make_text(d, m->span, format, args);
+    also->text = make_text(d, format, args);
     *m->also_end = also;
     m->also_end = &also->next;
     va_end(args);
@@ -183,7 +184,7 @@ void diag_help(struct diags *d, struct diag *m, const char *format, ...)
     if (m == &d->scratch)
         return;
     va_start(args, format);
-    m->help = make_text(d, m->span, format, args);
+    m->help = make_text(d, format, args);
     va_end(args);
 }
 
@@ -228,6 +229,8 @@ void diags_sort(struct diags *d)
 {
     if (d->secrets.n)
         qsort(d->secrets.v, d->secrets.n, sizeof *d->secrets.v, secret_by_place);
-    if (d->list.n)
-        qsort(d->list.v, d->list.n, sizeof *d->list.v, by_place);
+    if (!d->list.n)
+        return;
+    index_secrets(d);
+    qsort(d->list.v, d->list.n, sizeof *d->list.v, by_place);
 }

@@ -103,15 +103,16 @@ struct diags {
     VEC(struct diag *) list;
     struct map seen;                      /* check and span to the message */
     VEC(struct span) secrets;             /* never shown */
-    struct map secret_texts;              /* never shown either, wherever they stand */
+    VEC(struct str) secret_list;          /* never shown either, wherever they stand */
+    size_t n_indexed;                     /* of them that are in the maps */
+    struct map secret_texts;              /* they, but for words that everybody uses */
     struct map secret_starts;             /* their first bytes to the longest that begins so */
     VEC(size_t) secret_sizes;             /* how long they are, the longest first */
     VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
+    struct map words;                     /* of the tables: no secrets, wherever they stand */
+    void (*learn)(struct diags *);        /* fills 'words' when they are wanted; or NULL */
+    struct map lines;                     /* that messages are about, by their places */
     struct diag_context context;          /* of what is being read now */
-    struct {
-        uint32_t line; /* place of the line that was looked at last */
-        size_t at;     /* where a secret may begin in it */
-    } suspect;
     size_t guesses;                /* suggestions left: each looks at many names */
     const struct levels *levels;   /* NULL: as usual */
     struct allowance **allowances; /* by check and place */
@@ -151,8 +152,10 @@ bool diag_may_guess(struct diags *);
 /* What stands at 'span' is never to be shown.  */
 void diag_secret(struct diags *, struct span);
 
-/* 'text' is never to be shown, wherever it comes from; messages that were made before count too.
-   Nothing happens where it is so short that it would be found in every other word.  */
+/* 'text', which the caller keeps, is never to be shown, wherever it stands; messages that were made
+   before count too.  It may be shown all the same where it is so short that it would be found in
+   every other word, or a small number, or a word of the tables: who chose that as a password is
+   told so, and all other messages stay legible.  */
 void diag_secret_text(struct diags *, struct str text);
 
 /* From now on the 'n' allowances of 'list' count, and for what has been reported too.  Sorts them;
@@ -170,7 +173,8 @@ bool diag_is_stubborn(const struct diags *, enum check);
 /* The messages so far forbid that anything is written.  */
 bool diags_forbid(const struct diags *);
 
-/* Sorts by place and check; the order is the same on every machine.  */
+/* Sorts by place and check; the order is the same on every machine.  Nothing is registered as a
+   secret behind that.  */
 void diags_sort(struct diags *);
 
 const struct check_row *check_row(enum check);

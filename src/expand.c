@@ -155,7 +155,7 @@ static void unknown_variable(struct env *e, struct span span, struct str name)
     if (near.best.n)
         diag_help(e->diags, m, "did you mean ${%.*s}?", STR_ARG(near.best));
     else
-        diag_help(e->diags, m, "set it with `let %.*s = VALUE` or -D %.*s=VALUE", STR_ARG(name),
+        diag_help(e->diags, m, "set it with `let %.*s = VALUE` or `-D %.*s=VALUE`", STR_ARG(name),
                   STR_ARG(name));
 }
 

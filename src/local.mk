@@ -44,6 +44,9 @@ libpmtac_a_SOURCES += \
 	%D%/depfile.h \
 	%D%/diag-json.c \
 	%D%/diag-level.c \
+	%D%/diag-looks.c \
+	%D%/diag-mask.c \
+	%D%/diag-row.c \
 	%D%/diag-secret.c \
 	%D%/diag-secret.h \
 	%D%/diag-text.c \

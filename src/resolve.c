@@ -225,7 +225,7 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
     else if (!dkim)
-        diag_help(r->diags, m, "declare it: dkim %.*s { selector NAME KEYFILE }",
+        diag_help(r->diags, m, "declare it: `dkim %.*s { selector NAME KEYFILE }`",
                   STR_ARG(missing.text));
 }
 

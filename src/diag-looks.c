@@ -1,0 +1,151 @@
+#include <config.h>
+
+#include "diag-secret.h"
+
+/* Pieces of this length may be secrets, longer ones look like them sooner, up to what is no password
+   any more.  */
+enum {
+    SHORT_SECRET = 8,
+    MIDDLE_SECRET = 12,
+    LONG_SECRET = 16,
+    LONG_NAME = 64,
+    LONGEST_SECRET = 4096
+};
+
+/* How far back the beginning of a word is looked for.  */
+enum { WORD_BEGINS = 256 };
+
+/* What a text is made of.  */
+struct looks {
+    size_t runs;  /* of digits */
+    size_t inner; /* of digits between letters */
+    bool letter, lower, upper, sign, time;
+};
+
+static bool is_upper(char c)
+{
+    return to_lower(c) != c;
+}
+
+static struct looks look(struct str s)
+{
+    struct looks l = { .time = s.n && is_digit(s.p[0]) };
+    bool led = false; /* a letter stands before these digits */
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (is_digit(c) && (!i || !is_digit(s.p[i - 1]))) {
+            l.runs++;
+            led = i && is_alpha(s.p[i - 1]);
+        }
+        l.inner += is_digit(c) && led && i + 1 < s.n && is_alpha(s.p[i + 1]);
+        l.letter |= is_alpha(c);
+        l.lower |= is_alpha(c) && !is_upper(c);
+        l.upper |= i && is_upper(c);
+        l.sign |= strchr("!^&%~", c) != NULL;
+        l.time &= is_digit(c) || strchr("wdhms", c) != NULL;
+    }
+    return l;
+}
+
+bool looks_secret(struct str s)
+{
+    struct looks l = look(s);
+    if (s.n < SHORT_SECRET || s.n > LONGEST_SECRET || !l.letter || !l.runs || l.time)
+        return false;
+    bool mixed = l.lower && l.upper && (l.inner > 1 || (l.inner && s.n >= MIDDLE_SECRET));
+    return (l.runs > 2 && l.inner > 1) || (l.runs > 1 && s.n >= LONG_SECRET && s.n <= LONG_NAME) || mixed || l.sign;
+}
+
+bool looks_quoted_secret(struct str s)
+{
+    struct looks l = look(s);
+    if (s.n < SHORT_SECRET || s.n > LONGEST_SECRET)
+        return false;
+    for (size_t i = 0; i < s.n; i++) /* paths, hosts, addresses, patterns */
+        if (is_blank(s.p[i]) || strchr("./:@$*,[]<>|", s.p[i]))
+            return false;
+    return s.n >= LONG_SECRET || (l.runs && l.letter);
+}
+
+bool is_no_name(struct str s)
+{
+    bool plain = str_find(s, '.') == s.n && str_find(s, '-') == s.n;
+    struct looks l = look(s);
+    return plain && s.n >= SHORT_SECRET && (l.upper || (s.n && is_upper(s.p[0]))) && l.runs;
+}
+
+/* Between pieces of words: what names are joined by, and what stands around them.  */
+static bool is_piece(char c)
+{
+    return (unsigned char)c > ' ' && !strchr("-_.,;:=/@$*?\\'\"`(){}[]<>|", c);
+}
+
+static bool ends_word(char c)
+{
+    return (unsigned char)c <= ' ' || c == '"' || c == '`';
+}
+
+/* Where the word of byte 'at' begins.  */
+static size_t word_start(struct str text, size_t at)
+{
+    size_t start = at;
+    while (start && at - start < WORD_BEGINS && !ends_word(text.p[start - 1]))
+        start--;
+    return start;
+}
+
+/* The piece from 'at' to 'end' is a part of a host, an address or a path.  */
+static bool is_in_name(struct str text, size_t at, size_t end)
+{
+    char before = at ? text.p[at - 1] : ' ', after = end < text.n ? text.p[end] : ' ';
+    bool sentence = after == '.' && (end + 1 == text.n || ends_word(text.p[end + 1]));
+    char first = text.p[word_start(text, at)];
+    return before == '.' || before == '@' || after == '@' || (after == '.' && !sentence) ||
+           first == '/' || first == '.' || first == '~' || (before == '\\' && after == '\\');
+}
+
+/* What stands behind ':' in front of the last '@' of the word, which no scheme begins.  */
+static size_t secret_in_login(struct str text, size_t at, size_t end)
+{
+    size_t start = word_start(text, at), sign = at;
+    if (start + 1 >= at || text.p[start] == '/' || text.p[at] == '/')
+        return 0;
+    for (size_t i = start; i + 1 < at; i++)
+        if (text.p[i] == ':')
+            return 0;
+    for (size_t i = at; i < end; i++)
+        sign = text.p[i] == '@' ? i : sign;
+    return sign - at;
+}
+
+/* The login or the query of an address: what stands between '://' and the last '@' of the word, or
+   behind its '?'.  */
+static size_t secret_in_url(struct str text, size_t at)
+{
+    size_t end = at, sign = at;
+    char before = at ? text.p[at - 1] : ' ';
+    if (!strchr(":/?", before))
+        return 0;
+    for (; end < text.n && end - at < LONGEST_SECRET && !ends_word(text.p[end]); end++)
+        sign = text.p[end] == '@' ? end : sign;
+    if (before == ':')
+        return secret_in_login(text, at, end);
+    if (at > 2 && str_eq(str_sub(text, at - 3, 3), STR("://")))
+        return sign - at;
+    size_t start = word_start(text, at);
+    for (size_t i = start; before == '?' && i + 3 <= at; i++)
+        if (str_eq(str_sub(text, i, 3), STR("://")))
+            return end - at;
+    return 0;
+}
+
+size_t secret_by_looks(struct str text, size_t at)
+{
+    size_t end = at, n = secret_in_url(text, at);
+    if (n || at == text.n || (at && is_piece(text.p[at - 1])))
+        return n;
+    while (end < text.n && end - at <= LONGEST_SECRET && is_piece(text.p[end]))
+        end++;
+    struct str piece = str_sub(text, at, end - at);
+    return looks_secret(piece) && !is_in_name(text, at, end) ? piece.n : 0;
+}
