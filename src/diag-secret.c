@@ -9,8 +9,11 @@ enum { SHORTEST_SECRET = 4, SHORT_SECRET = 8, LONG_SECRET = 16, LONGEST_SECRET =
 /* Numbers up to this length are ports and limits before they are secrets.  */
 enum { LONGEST_PORT = 5 };
 
+/* So many beginnings of secrets are told apart before they are looked up.  */
+enum { START_BITS = 1 << 19 };
+
 /* How far around its span a message is about a line, how many secrets it may name, and what of a
-   long word stays in a message.  */
+   long word stays in a message at least.  */
 enum { AROUND = 64, LONGEST_SPAN = 1024, NAMED = 16, CUT = 64 };
 
 static const struct str stars = STR_INIT("********");
@@ -61,47 +64,59 @@ static void add_size(struct diags *d, size_t n)
     d->secret_sizes.v[i] = n;
 }
 
-static void index_text(struct diags *d, const struct str *text)
+/* The bit that says whether a secret begins like 'text'.  */
+static size_t start_bit(struct str text)
 {
-    if (is_small_number(*text) || is_known_word(d, *text))
+    return map_hash(str_sub(text, 0, SHORTEST_SECRET), false) % START_BITS;
+}
+
+static void index_text(struct diags *d, struct str text)
+{
+    size_t bit = start_bit(text), n = d->secret_texts.n;
+    map_add(&d->secret_texts, text);
+    if (d->secret_texts.n == n)
         return;
-    void **slot = map_add(&d->secret_texts, *text);
-    if (*slot)
-        return;
-    struct str *kept = NEW(d->arena, struct str);
-    *kept = *text;
-    *slot = kept;
-    void **start = map_add(&d->secret_starts, str_sub(*text, 0, SHORTEST_SECRET));
-    const struct str *other = *start;
-    if (!other || other->n < text->n)
-        *start = kept;
-    add_size(d, text->n);
+    d->secret_starts[bit / 8] |= (unsigned char)(1u << bit % 8);
+    if (text.n > CUT)
+        map_add(&d->long_secrets, str_sub(text, 0, CUT));
+    add_size(d, text.n);
 }
 
 void index_secrets(struct diags *d)
 {
+    if (d->secret_list.n && !d->secret_starts) {
+        d->secret_starts = arena_alloc(d->arena, START_BITS / 8);
+        memset(d->secret_starts, 0, START_BITS / 8);
+    }
     for (; d->n_indexed < d->secret_list.n; d->n_indexed++)
-        index_text(d, &d->secret_list.v[d->n_indexed]);
+        index_text(d, d->secret_list.v[d->n_indexed]);
+}
+
+/* Everybody uses that text: hiding it would make messages unreadable.  */
+static bool is_common(struct diags *d, struct str text)
+{
+    return is_small_number(text) || is_known_word(d, text);
 }
 
 /* A secret that was registered, or the beginning of one where a long word was cut.  'quoted': the
    text is the user's, not ours.  */
-static size_t registered_text(const struct diags *d, struct str text, size_t at, bool quoted)
+static size_t registered_text(struct diags *d, struct str text, size_t at, bool quoted)
 {
     struct str rest = str_sub(text, at, text.n);
-    const struct str *longest = map_get(&d->secret_starts, str_sub(rest, 0, SHORTEST_SECRET));
-    size_t n = SHORTEST_SECRET;
-    if (!longest)
+    size_t bit = start_bit(rest);
+    if (!d->secret_starts || !(d->secret_starts[bit / 8] >> bit % 8 & 1))
         return 0;
     for (size_t i = 0; i < d->secret_sizes.n; i++) {
         struct str piece = str_sub(rest, 0, d->secret_sizes.v[i]);
         if (piece.n == d->secret_sizes.v[i] && map_find(&d->secret_texts, piece) &&
-            (is_strong(piece) || (quoted && is_apart(text, at, piece.n))))
+            (is_strong(piece) || (quoted && is_apart(text, at, piece.n))) && !is_common(d, piece))
             return piece.n;
     }
-    while (n < longest->n && n < rest.n && to_lower(rest.p[n]) == to_lower(longest->p[n]))
-        n++;
-    return str_starts(str_sub(rest, n, rest.n), STR("...")) ? n : 0;
+    bool cut = rest.n > CUT && map_find(&d->long_secrets, str_sub(rest, 0, CUT));
+    for (size_t i = CUT; cut && i < rest.n && !is_blank(rest.p[i]); i++)
+        if (str_starts(str_sub(rest, i, rest.n), STR("...")))
+            return i;
+    return 0;
 }
 
 /* The end of the secret that covers position 'at', or 0.  Secrets are sorted and do not overlap, but
@@ -133,7 +148,7 @@ static size_t masked_to(const struct masked_line *line, size_t at)
     return lo && at < line->masks.v[lo - 1].hi ? line->masks.v[lo - 1].hi : 0;
 }
 
-size_t hidden_at(const struct diags *d, const struct masked_line *line, size_t at)
+size_t hidden_at(struct diags *d, const struct masked_line *line, size_t at)
 {
     uint32_t place = line->base + (uint32_t)at, end = registered_span(d, place);
     size_t masked = masked_to(line, at);

@@ -29,7 +29,7 @@ struct masked_line {
 const struct masked_line *masked_line(struct diags *, uint32_t at);
 
 /* The length of what is to be hidden at byte 'at' of 'line', for whatever reason; else 0.  */
-size_t hidden_at(const struct diags *, const struct masked_line *line, size_t at);
+size_t hidden_at(struct diags *, const struct masked_line *line, size_t at);
 
 /* Makes what was registered by its text known to the functions below.  */
 void index_secrets(struct diags *);

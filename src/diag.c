@@ -42,7 +42,7 @@ void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
                          .sources = sources,
                          .seen = { .arena = arena, .exact = true },
                          .secret_texts = { .arena = arena },
-                         .secret_starts = { .arena = arena },
+                         .long_secrets = { .arena = arena },
                          .words = { .arena = arena },
                          .lines = { .arena = arena, .exact = true },
                          .guesses = GUESSES };

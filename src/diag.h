@@ -105,8 +105,9 @@ struct diags {
     VEC(struct span) secrets;             /* never shown */
     VEC(struct str) secret_list;          /* never shown either, wherever they stand */
     size_t n_indexed;                     /* of them that are in the maps */
-    struct map secret_texts;              /* they, but for words that everybody uses */
-    struct map secret_starts;             /* their first bytes to the longest that begins so */
+    struct map secret_texts;              /* they */
+    struct map long_secrets;              /* the beginnings of those that messages cut */
+    unsigned char *secret_starts;         /* bits of their first bytes, or NULL */
     VEC(size_t) secret_sizes;             /* how long they are, the longest first */
     VEC(struct secret_word) secret_words; /* what stands behind one of these words is never shown */
     struct map words;                     /* of the tables: no secrets, wherever they stand */
