@@ -151,8 +151,8 @@ bool bind_name(struct bind *, struct arg, bool user);
 struct ref bind_ref(struct bind *, struct arg, const struct stmt *s);
 struct secret bind_secret(struct bind *, const struct stmt *s, struct arg);
 
-/* What variables in 'text', which is a secret, bring in is as secret as that, wherever else they are
-   used.  Returns whether there are any.  */
+/* What variables in 'text', which is a secret, bring in is as secret as that, wherever else they
+   are used.  Returns whether there are any.  */
 bool bind_hide_variables(struct bind *, struct str text);
 struct str bind_lower(struct bind *, struct str);
 void bind_prefixes(struct bind *, struct prefixes *, struct args, uint32_t from);

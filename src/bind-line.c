@@ -326,8 +326,8 @@ static void wrong_scope(struct bind *b, struct block *block, const struct stmt *
         diag_help(b->diags, m, "it belongs in %.*s", STR_ARG(where));
 }
 
-/* Nothing near stands here: perhaps a misspelt directive of another place.  Returns whether there is
-   one.  */
+/* Nothing near stands here: perhaps a misspelt directive of another place.  Returns whether there
+   is one.  */
 static bool suggest_elsewhere(struct bind *b, struct diag *m, struct str word)
 {
     struct suggest near;
@@ -372,31 +372,10 @@ static bool takes_secret(struct bind *b, struct str word)
 /* Unknown words in this block may well be secrets.  */
 static bool is_secret_place(const struct block *block)
 {
-    static const struct str places[] = {
-#define SECRET_PLACE(NAME) STR_INIT(NAME),
-#include "../grammar/secrets.def"
-    };
     const char *name = kind_word(block->kind);
     if (block->kind == KIND_top && block->n_targets)
         name = dict_scope(block->targets[0].scope)->name;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (str_ieq(str_of(name), places[i]))
-            return true;
-    return false;
-}
-
-/* 'word' speaks of a secret.  */
-static bool hints_at_secret(struct str word)
-{
-    static const struct str hints[] = {
-#define SECRET_HINT(PART) STR_INIT(PART),
-#include "../grammar/secrets.def"
-    };
-    for (size_t at = 0; at < word.n; at++)
-        for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-            if (str_ieq(str_sub(word, at, hints[i].n), hints[i]))
-                return true;
-    return false;
+    return diag_holds_secrets(str_of(name));
 }
 
 /* The length of 'password' in 'password=SECRET', where the word is known to nobody; else all.  */
@@ -406,13 +385,13 @@ static size_t name_length(struct str word)
     return equals < colon ? equals : colon;
 }
 
-/* A word that takes a secret, or speaks of one, does not stand here: its values may be found in other
-   places too.  */
+/* A word that takes a secret, or speaks of one, does not stand here: its values may be found in
+   other places too.  */
 static void hide_values(struct bind *b, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
     bool takes = takes_secret(b, word);
-    for (uint32_t i = 1; (takes || hints_at_secret(word)) && i < s->words->n; i++) {
+    for (uint32_t i = 1; (takes || diag_hints_at_secret(word)) && i < s->words->n; i++) {
         struct str text = stmt_text(s, i);
         if (!bind_hide_variables(b, text) && takes && str_find(text, ':') == text.n)
             diag_secret_text(b->diags, text);
@@ -425,7 +404,7 @@ static struct str hide_unknown(struct bind *b, const struct block *block, const 
                                struct str meant)
 {
     struct str word = stmt_text(s, 0), name = str_sub(word, 0, name_length(word));
-    if (!takes_secret(b, meant) && !takes_secret(b, name) && !hints_at_secret(name) &&
+    if (!takes_secret(b, meant) && !takes_secret(b, name) && !diag_hints_at_secret(name) &&
         (meant.n || !is_secret_place(block)))
         return word;
     if (name.n < word.n)

@@ -2,8 +2,8 @@
 
 #include "diag-secret.h"
 
-/* Pieces of this length may be secrets, longer ones look like them sooner, up to what is no password
-   any more.  */
+/* Pieces of this length may be secrets, longer ones look like them sooner, up to what is no
+   password any more.  */
 enum {
     SHORT_SECRET = 8,
     MIDDLE_SECRET = 12,
@@ -53,7 +53,8 @@ bool looks_secret(struct str s)
     if (s.n < SHORT_SECRET || s.n > LONGEST_SECRET || !l.letter || !l.runs || l.time)
         return false;
     bool mixed = l.lower && l.upper && (l.inner > 1 || (l.inner && s.n >= MIDDLE_SECRET));
-    return (l.runs > 2 && l.inner > 1) || (l.runs > 1 && s.n >= LONG_SECRET && s.n <= LONG_NAME) || mixed || l.sign;
+    return (l.runs > 2 && l.inner > 1) || (l.runs > 1 && s.n >= LONG_SECRET && s.n <= LONG_NAME) ||
+           mixed || l.sign;
 }
 
 bool looks_quoted_secret(struct str s)
@@ -104,44 +105,41 @@ static bool is_in_name(struct str text, size_t at, size_t end)
            first == '/' || first == '.' || first == '~' || (before == '\\' && after == '\\');
 }
 
-/* What stands behind ':' in front of the last '@' of the word, which no scheme begins.  */
-static size_t secret_in_login(struct str text, size_t at, size_t end)
+/* The place in front of 'at' is the first ':' of a word that is neither a path nor has a scheme. */
+static bool is_behind_user(struct str text, size_t at)
 {
-    size_t start = word_start(text, at), sign = at;
+    size_t start = word_start(text, at);
     if (start + 1 >= at || text.p[start] == '/' || text.p[at] == '/')
-        return 0;
-    for (size_t i = start; i + 1 < at; i++)
-        if (text.p[i] == ':')
-            return 0;
-    for (size_t i = at; i < end; i++)
-        sign = text.p[i] == '@' ? i : sign;
-    return sign - at;
+        return false;
+    return str_find(str_sub(text, start, at - start), ':') == at - start - 1;
 }
 
-/* The login or the query of an address: what stands between '://' and the last '@' of the word, or
-   behind its '?'.  */
-static size_t secret_in_url(struct str text, size_t at)
+static bool has_scheme(struct str word)
 {
-    size_t end = at, sign = at;
-    char before = at ? text.p[at - 1] : ' ';
-    if (!strchr(":/?", before))
+    for (size_t i = 0; i + 3 <= word.n; i++)
+        if (str_eq(str_sub(word, i, 3), STR("://")))
+            return true;
+    return false;
+}
+
+/* The login or the query of an address: what stands between '://', or a user and ':', and the last
+   '@' of the word, or behind its '?'.  */
+static size_t secret_in_address(struct str text, size_t at)
+{
+    char before = at && at < text.n ? text.p[at - 1] : ' ';
+    size_t start = before == '?' ? word_start(text, at) : at, end = at, sign = at;
+    bool query = before == '?' && has_scheme(str_sub(text, start, at - start));
+    bool login = before == '/' && at > 2 && has_scheme(str_sub(text, at - 3, 3));
+    if (!query && !login && !(before == ':' && is_behind_user(text, at)))
         return 0;
     for (; end < text.n && end - at < LONGEST_SECRET && !ends_word(text.p[end]); end++)
         sign = text.p[end] == '@' ? end : sign;
-    if (before == ':')
-        return secret_in_login(text, at, end);
-    if (at > 2 && str_eq(str_sub(text, at - 3, 3), STR("://")))
-        return sign - at;
-    size_t start = word_start(text, at);
-    for (size_t i = start; before == '?' && i + 3 <= at; i++)
-        if (str_eq(str_sub(text, i, 3), STR("://")))
-            return end - at;
-    return 0;
+    return (query ? end : sign) - at;
 }
 
 size_t secret_by_looks(struct str text, size_t at)
 {
-    size_t end = at, n = secret_in_url(text, at);
+    size_t end = at, n = secret_in_address(text, at);
     if (n || at == text.n || (at && is_piece(text.p[at - 1])))
         return n;
     while (end < text.n && end - at <= LONGEST_SECRET && is_piece(text.p[end]))

@@ -23,13 +23,13 @@ struct scan {
     struct str text;
     size_t at;
     enum meaning meaning;
-    size_t n, skip;   /* words of the statement so far; how many of them are no secret */
-    bool taken;       /* the secret is known to be none itself: env: or file: */
-    bool masked;      /* the word before this one is hidden */
-    bool joined;      /* a comma stands in front of this word */
-    bool pending;     /* a word that takes a secret had none yet */
-    bool met;         /* a secret is hidden in front of this statement */
-    bool spilt;       /* a sign of the grammar was perhaps a part of the secret before it */
+    size_t n, skip; /* words of the statement so far; how many of them are no secret */
+    bool taken;     /* the secret is known to be none itself: env: or file: */
+    bool masked;    /* the word before this one is hidden */
+    bool joined;    /* a comma stands in front of this word */
+    bool pending;   /* a word that takes a secret had none yet */
+    bool met;       /* a secret is hidden in front of this statement */
+    bool spilt;     /* a sign of the grammar was perhaps a part of the secret before it */
     bool comment;
 };
 
@@ -43,7 +43,7 @@ static bool is_word_byte(char c)
     return is_alnum(c) || c == '-' || c == '_';
 }
 
-static bool hints_at_secret(struct str word)
+bool diag_hints_at_secret(struct str word)
 {
     static const struct str hints[] = {
 #define SECRET_HINT(PART) STR_INIT(PART),
@@ -56,14 +56,14 @@ static bool hints_at_secret(struct str word)
     return false;
 }
 
-static bool is_owner(struct str word)
+bool diag_holds_secrets(struct str name)
 {
     static const struct str places[] = {
 #define SECRET_PLACE(NAME) STR_INIT(NAME),
 #include "../grammar/secrets.def"
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (str_ieq(word, places[i]))
+        if (str_ieq(name, places[i]))
             return true;
     return false;
 }
@@ -172,7 +172,7 @@ static size_t name_in_word(const struct scan *s, struct str word)
     size_t equals = str_find(word, '='), colon = str_find(word, ':');
     size_t n = equals < colon ? equals : colon;
     struct str name = str_sub(word, 0, n);
-    bool secret = n < word.n && n && (secret_word(s->d, name, false) || hints_at_secret(name));
+    bool secret = n < word.n && n && (secret_word(s->d, name, false) || diag_hints_at_secret(name));
     return secret ? n + 1 : 0;
 }
 
@@ -185,14 +185,14 @@ static void understand(struct scan *s, struct str word)
         takes = secret_word(s->d, word, true);
     s->skip = s->n + 1;
     s->taken = false;
-    if (takes || (!known && !s->n && hints_at_secret(word))) {
+    if (takes || (!known && !s->n && diag_hints_at_secret(word))) {
         s->meaning = MEANS_SECRET;
         s->skip += takes ? takes->skip : 0;
     } else if (!s->n && is_near_secret(word)) {
         s->meaning = MEANS_SECRET;
         s->skip = SIZE_MAX;
     } else if (!s->n) {
-        s->meaning = is_owner(word) ? MEANS_OWNER : known ? MEANS_VALUES : MEANS_ANY;
+        s->meaning = diag_holds_secrets(word) ? MEANS_OWNER : known ? MEANS_VALUES : MEANS_ANY;
     }
 }
 
@@ -268,7 +268,8 @@ static bool is_rest(struct scan *s, struct str word, size_t hi)
     if (s->n || (!s->spilt && !s->pending && !alone))
         return false;
     bool known = is_keyword(s->d, word);
-    bool rest = (s->spilt && !known) || ((s->pending || alone) && !known && !is_nearly_known(s->d, word));
+    bool rest =
+        (s->spilt && !known) || ((s->pending || alone) && !known && !is_nearly_known(s->d, word));
     s->pending &= rest;
     return rest;
 }

@@ -52,8 +52,8 @@ static bool is_host(struct str s)
     return is_made_of(s, ".-_:/", ".:");
 }
 
-/* The same of an address alone.  A field that begins with digits may be one that is wrong, but is no
-   name.  */
+/* The same of an address alone.  A field that begins with digits may be one that is wrong, but is
+   no name.  */
 static bool is_address(struct str s)
 {
     size_t colon = str_find(s, ':');
@@ -95,41 +95,75 @@ static size_t shown_of_name(struct str s)
     return colon < sign ? colon + 1 : sign;
 }
 
-/* What is known of a row, from its first field on.  */
-struct state {
+/* What a row is, by the forms of its fields.  */
+struct order {
     bool delivery; /* the second field is an address */
     bool swapped;
-    bool wrong; /* a field before has not the form of what belongs there */
+    size_t plain; /* bare words from this field on are no names: the fields are in another order */
 };
 
-/* What may be shown of field 'i': all where it has the form of what belongs there.  */
-static size_t shown_of_field(const struct fields *f, size_t i, struct str s, struct state *state)
+/* An address, a domain or a host belongs there.  */
+static bool is_host_column(const struct order *order, size_t i)
 {
-    bool row = f->n >= WHOLE - 1, user = f->n >= WHOLE && !state->delivery;
-    bool bare = !has_sign(s) && !is_host(s);
-    size_t selector = SELECTOR + state->delivery;
-    bool host = i == 0 || (state->delivery && i == 1) || (i > selector && i < selector + 3);
-    state->wrong |= bare && host && (row || f->separator == '|');
+    size_t selector = SELECTOR + order->delivery;
+    return i < selector || i == selector + 1 || i == selector + 2;
+}
+
+static bool is_bare(struct str s)
+{
+    return !has_sign(s) && !is_host(s);
+}
+
+/* A single bare word where a host belongs may be a host that is wrong; two are not, nor is one that
+   left its place to a host.  Behind the last host everything may have moved.  */
+static struct order find_order(const struct fields *f)
+{
+    struct order order = { .delivery = f->n >= WHOLE && is_address(field(f, 1)),
+                           .swapped = is_swapped(f),
+                           .plain = SIZE_MAX };
+    size_t bare = 0, hosts = 0, n = f->n < WHOLE ? f->n : WHOLE, last = SELECTOR + 2;
+    if (n < WHOLE - 1 && f->separator != '|')
+        return order;
+    for (size_t i = 0; i < n; i++) {
+        struct str s = field(f, i);
+        bool host = is_host_column(&order, i);
+        bare += host && s.n && is_bare(s);
+        hosts += !host && is_host(s) && i < PASSWORD;
+        bool more = str_find(s, ':') < s.n && !is_address(s);
+        if (host && i == last + order.delivery && (more || is_bare(s)))
+            order.plain = i + 1;
+    }
+    if (bare > 1 || (bare && (hosts || is_bare(field(f, 0)))))
+        order.plain = 0;
+    return order;
+}
+
+/* What may be shown of field 'i': all where it has the form of what belongs there.  */
+static size_t shown_of_field(const struct fields *f, size_t i, struct str s,
+                             const struct order *order)
+{
+    bool user = f->n >= WHOLE && !order->delivery;
     if (f->n >= WHOLE && (i > PASSWORD || (i == PASSWORD && user)))
         return 0;
-    if (looks_secret(s) || (bare && is_no_name(s)) || (i == NAME && user && state->swapped))
+    if (looks_secret(s) || (i == NAME && user && order->swapped))
         return 0;
-    return bare && state->wrong ? 0 : shown_of_name(s);
+    if (is_bare(s) && (is_no_name(s) || i >= order->plain))
+        return 0;
+    return shown_of_name(s);
 }
 
 void mask_row(struct diags *d, struct masked_line *line)
 {
     struct fields f = cut(line->text);
-    struct state state = { .swapped = is_swapped(&f) };
+    struct order order = find_order(&f);
     size_t at = 0;
     if (str_starts(str_trim(line->text), STR("#")))
         return;
-    state.delivery = f.n >= WHOLE && is_address(field(&f, 1));
     for (size_t i = 0; at <= line->text.n; i++) {
         struct str rest = str_sub(line->text, at, line->text.n);
         struct str all = str_sub(rest, 0, str_find(rest, f.separator)), s = str_trim(all);
         size_t lo = at + (s.n ? (size_t)(s.p - all.p) : 0);
-        size_t shown = s.n ? shown_of_field(&f, i, s, &state) : 0;
+        size_t shown = s.n ? shown_of_field(&f, i, s, &order) : 0;
         mask_add(d, line, lo + shown, lo + s.n);
         at += all.n + 1;
     }

@@ -119,8 +119,8 @@ static size_t registered_text(struct diags *d, struct str text, size_t at, bool 
     return 0;
 }
 
-/* The end of the secret that covers position 'at', or 0.  Secrets are sorted and do not overlap, but
-   for one that is registered twice.  */
+/* The end of the secret that covers position 'at', or 0.  Secrets are sorted and do not overlap,
+   but for one that is registered twice.  */
 static uint32_t registered_span(const struct diags *d, uint32_t at)
 {
     size_t lo = 0, hi = d->secrets.n;
@@ -237,8 +237,8 @@ static size_t named_at(const struct named *named, struct str text, size_t at, bo
 }
 
 /* The length of what is to be hidden at byte 'at' of a message; 'quoted' as above.  */
-static size_t hidden_in_text(struct diags *d, const struct named *named, struct str text,
-                             size_t at, bool quoted)
+static size_t hidden_in_text(struct diags *d, const struct named *named, struct str text, size_t at,
+                             bool quoted)
 {
     size_t n = named_at(named, text, at, quoted);
     if (!n)

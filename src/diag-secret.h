@@ -1,11 +1,11 @@
 /* diag-secret.h - what no message may show.
 
-   Inside of the room.  Three things say that a text is a secret: somebody who understood the statement
-   registered it; it stands where secrets stand, told by the words of its line (diag-mask.c) or by the
-   columns of its row (diag-row.c), although nobody understood the statement; or it looks like one, as
-   no name does (diag-looks.c).  Always true: what is hidden in a line is hidden in each message about
-   it, whatever its format; a word of the tables is shown, whoever took it for a password, unless it
-   stands in a password's place, so that messages stay legible.  */
+   Inside of the room.  Three things say that a text is a secret: who understood the statement
+   registered it; it stands where secrets stand, told by the words of its line (diag-mask.c) or the
+   columns of its row (diag-row.c), although nobody understood the statement; or it looks like one,
+   as no name does (diag-looks.c).  Always true: what is hidden in a line is hidden in each message
+   about it, whatever its format; a word of the tables is shown, whoever took it for a password,
+   unless it stands in a password's place, so that messages stay legible.  */
 
 #ifndef PMTAC_DIAG_SECRET_H
 #define PMTAC_DIAG_SECRET_H

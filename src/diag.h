@@ -159,6 +159,12 @@ void diag_secret(struct diags *, struct span);
    told so, and all other messages stay legible.  */
 void diag_secret_text(struct diags *, struct str text);
 
+/* 'word', which nobody knows, speaks of a secret.  */
+bool diag_hints_at_secret(struct str word);
+
+/* Words that nobody knows may be secrets in a block or section that is called 'name'.  */
+bool diag_holds_secrets(struct str name);
+
 /* From now on the 'n' allowances of 'list' count, and for what has been reported too.  Sorts them;
    of two for the same check and span the second is never used.  They stay the caller's.  Called
    once.  */

@@ -283,21 +283,21 @@ END_TEST
 
 START_TEST(secrets)
 {
-    struct source *source = add(STR("password hunter2 x\n"));
+    struct source *source = add(STR("some-one hunter2 x\n"));
     diag_secret(&diags, where(source, "hunter2"));
     diag_secret(&diags, where(source, "hunter2"));
     diag_secret(&diags, NOWHERE);
     diag(&diags, CHECK_syntax, where(source, "hunter2"), "secret");
     diag(&diags, CHECK_syntax, where(source, "x"), "behind");
-    diag(&diags, CHECK_syntax, where(source, "password hunter2"), "all");
+    diag(&diags, CHECK_syntax, where(source, "some-one hunter2"), "all");
     ck_assert_str_eq(printed(0, false), "t.topo:1:1: error: all [syntax]\n"
-                                        "    1 | password ******** x\n"
+                                        "    1 | some-one ******** x\n"
                                         "      | ^~~~~~~~~~~~~~~~~\n"
                                         "t.topo:1:10: error: secret [syntax]\n"
-                                        "    1 | password ******** x\n"
+                                        "    1 | some-one ******** x\n"
                                         "      |          ^~~~~~~~\n"
                                         "t.topo:1:18: error: behind [syntax]\n"
-                                        "    1 | password ******** x\n"
+                                        "    1 | some-one ******** x\n"
                                         "      |                   ^\n"
                                         "pmtac: 3 errors\n");
 }
@@ -337,8 +337,8 @@ START_TEST(suspected_secrets)
                                         "    1 | password ********\n"
                                         "      |                  ^\n"
                                         "t.topo:2:17: note: end [syntax]\n"
-                                        "    2 | password env:X y\n"
-                                        "      |                 ^\n"
+                                        "    2 | password env:X ********\n"
+                                        "      |                        ^\n"
                                         "t.topo:3:7: note: end [syntax]\n"
                                         "    3 | word a\n"
                                         "      |       ^\n"
