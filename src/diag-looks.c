@@ -137,10 +137,31 @@ static size_t secret_in_address(struct str text, size_t at)
     return (query ? end : sign) - at;
 }
 
+/* The length of a word with '@' in it, and behind that neither a host with a dot nor a name: a
+   letter was replaced by a sign.  */
+static size_t secret_with_sign(struct str text, size_t at)
+{
+    size_t end = at, sign = SIZE_MAX;
+    for (; end < text.n && end - at <= LONG_NAME && !ends_word(text.p[end]); end++) {
+        if (strchr("{};,", text.p[end]))
+            break;
+        if (strchr("./:\\$*=", text.p[end]))
+            return 0;
+        if (text.p[end] == '@')
+            sign = end;
+    }
+    if (sign >= end || end - at < SHORT_SECRET || end - at > LONG_NAME)
+        return 0;
+    struct looks l = look(str_sub(text, sign + 1, end - sign - 1));
+    return l.inner || l.sign ? end - at : 0;
+}
+
 size_t secret_by_looks(struct str text, size_t at)
 {
     size_t end = at, n = secret_in_address(text, at);
-    if (n || at == text.n || (at && is_piece(text.p[at - 1])))
+    if (!n && (!at || ends_word(text.p[at - 1])))
+        n = secret_with_sign(text, at);
+    if (n || at >= text.n || (at && is_piece(text.p[at - 1])))
         return n;
     while (end < text.n && end - at <= LONGEST_SECRET && is_piece(text.p[end]))
         end++;

@@ -24,6 +24,7 @@ struct scan {
     size_t at;
     enum meaning meaning;
     size_t n, skip; /* words of the statement so far; how many of them are no secret */
+    bool certain;   /* the word is one that takes a secret */
     bool taken;     /* the secret is known to be none itself: env: or file: */
     bool masked;    /* the word before this one is hidden */
     bool joined;    /* a comma stands in front of this word */
@@ -99,6 +100,9 @@ static bool is_nearly_known(struct diags *d, struct str word)
 {
     struct suggest near;
     suggest_init(&near, word);
+    for (size_t i = 0; i < word.n; i++)
+        if (!is_word_byte(word.p[i]))
+            return false;
     if (!diag_may_guess(d))
         return false;
     for (size_t i = 0; i < d->words.n; i++)
@@ -157,6 +161,9 @@ static size_t word_end(const struct scan *s)
 /* Hides the word, and what is between it and the one before if that is hidden too.  */
 static void hide_word(struct scan *s, size_t lo, size_t hi)
 {
+    bool quoted = s->text.p[lo] == '"' && s->text.p[hi - 1] == '"' && hi > lo + 1;
+    if (s->meaning == MEANS_SECRET && s->certain && s->n >= s->skip)
+        index_secret(s->d, str_sub(s->text, lo + quoted, hi - lo - 2 * (size_t)quoted));
     if (s->masked && s->line->masks.n)
         s->line->masks.v[s->line->masks.n - 1].hi = hi;
     else
@@ -185,6 +192,7 @@ static void understand(struct scan *s, struct str word)
         takes = secret_word(s->d, word, true);
     s->skip = s->n + 1;
     s->taken = false;
+    s->certain = takes && !s->comment && str_ieq(takes->word, word);
     if (takes || (!known && !s->n && diag_hints_at_secret(word))) {
         s->meaning = MEANS_SECRET;
         s->skip += takes ? takes->skip : 0;
@@ -283,7 +291,7 @@ static void take_word(struct scan *s)
     struct str bare = name > lo ? str_sub(s->text, lo, name - lo) : word;
     bool whole = name == hi || s->text.p[name] == ',';
     bool hidden = s->meaning == MEANS_SECRET && s->n >= s->skip;
-    if (is_rest(s, bare, hi)) {
+    if (is_rest(s, whole || name_in_word(s, word) ? bare : word, hi)) {
         s->meaning = MEANS_SECRET;
         s->skip = 0;
         s->pending = false;

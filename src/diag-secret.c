@@ -50,6 +50,12 @@ void diag_secret_text(struct diags *d, struct str text)
         VEC_PUSH(d->arena, &d->secret_list, text);
 }
 
+/* The name of a variable is no secret.  */
+static bool is_variable(struct str text)
+{
+    return str_starts(text, STR("${")) && text.p[text.n - 1] == '}';
+}
+
 /* Keeps the sizes sorted, the longest first.  */
 static void add_size(struct diags *d, size_t n)
 {
@@ -70,9 +76,15 @@ static size_t start_bit(struct str text)
     return map_hash(str_sub(text, 0, SHORTEST_SECRET), false) % START_BITS;
 }
 
-static void index_text(struct diags *d, struct str text)
+void index_secret(struct diags *d, struct str text)
 {
     size_t bit = start_bit(text), n = d->secret_texts.n;
+    if (text.n < SHORTEST_SECRET || text.n > LONGEST_SECRET || is_variable(text))
+        return;
+    if (!d->secret_starts) {
+        d->secret_starts = arena_alloc(d->arena, START_BITS / 8);
+        memset(d->secret_starts, 0, START_BITS / 8);
+    }
     map_add(&d->secret_texts, text);
     if (d->secret_texts.n == n)
         return;
@@ -84,12 +96,8 @@ static void index_text(struct diags *d, struct str text)
 
 void index_secrets(struct diags *d)
 {
-    if (d->secret_list.n && !d->secret_starts) {
-        d->secret_starts = arena_alloc(d->arena, START_BITS / 8);
-        memset(d->secret_starts, 0, START_BITS / 8);
-    }
     for (; d->n_indexed < d->secret_list.n; d->n_indexed++)
-        index_text(d, d->secret_list.v[d->n_indexed]);
+        index_secret(d, d->secret_list.v[d->n_indexed]);
 }
 
 /* Everybody uses that text: hiding it would make messages unreadable.  */
@@ -185,8 +193,8 @@ static struct str behind_user(struct str word)
 /* Keeps 'text', which is hidden, and the words in it.  */
 static void name_words(struct diags *d, struct named *named, struct str text, bool row)
 {
-    if (str_starts(text, STR("${")) && text.p[text.n - 1] == '}')
-        return; /* the name of a variable is none */
+    if (is_variable(text))
+        return;
     if (!row && named->n < NAMED && text.n > 2 && !is_known_word(d, text))
         named->texts[named->n++] = text;
     for (size_t at = 0, end; at < text.n; at = end + 1) {

@@ -31,8 +31,10 @@ const struct masked_line *masked_line(struct diags *, uint32_t at);
 /* The length of what is to be hidden at byte 'at' of 'line', for whatever reason; else 0.  */
 size_t hidden_at(struct diags *, const struct masked_line *line, size_t at);
 
-/* Makes what was registered by its text known to the functions below.  */
+/* Makes what was registered by its text known to the functions below; or 'text', which is a secret
+   by its place.  */
 void index_secrets(struct diags *);
+void index_secret(struct diags *, struct str text);
 
 /* 'text', said of 'span', with asterisks for what is to be hidden.  */
 struct str hide_in_text(struct diags *, struct span span, struct str text);
