@@ -47,7 +47,8 @@ static struct looks look(struct str s)
     return l;
 }
 
-bool looks_secret(struct str s)
+/* Letters and digits that change too often for a name.  */
+static bool looks_secret(struct str s)
 {
     struct looks l = look(s);
     if (s.n < SHORT_SECRET || s.n > LONGEST_SECRET || !l.letter || !l.runs || l.time)

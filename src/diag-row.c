@@ -138,6 +138,16 @@ static struct order find_order(const struct fields *f)
     return order;
 }
 
+/* A piece of the field looks like a secret, and is no login, of which the user is shown.  */
+static bool holds_secret(struct str s)
+{
+    bool login = str_find(s, ':') < s.n && !is_address(s);
+    for (size_t i = 0; !login && i < s.n; i++)
+        if (secret_by_looks(s, i))
+            return true;
+    return false;
+}
+
 /* What may be shown of field 'i': all where it has the form of what belongs there.  */
 static size_t shown_of_field(const struct fields *f, size_t i, struct str s,
                              const struct order *order)
@@ -145,7 +155,7 @@ static size_t shown_of_field(const struct fields *f, size_t i, struct str s,
     bool user = f->n >= WHOLE && !order->delivery;
     if (f->n >= WHOLE && (i > PASSWORD || (i == PASSWORD && user)))
         return 0;
-    if (looks_secret(s) || (i == NAME && user && order->swapped))
+    if (holds_secret(s) || (i == NAME && user && order->swapped))
         return 0;
     if (is_bare(s) && (is_no_name(s) || i >= order->plain))
         return 0;

@@ -49,17 +49,16 @@ void mask_add(struct diags *, struct masked_line *line, size_t lo, size_t hi);
 /* 'word' is one of the tables.  */
 bool is_known_word(struct diags *, struct str word);
 
-/* A piece that looks like a secret, as names do not: letters and digits that change too often.  */
-bool looks_secret(struct str piece);
-
-/* The same of what stands in quotes, which plain words need not: long, or letters and digits.  */
+/* 'word', which stands in quotes although plain words need none, looks like a secret: it is long,
+   or of letters and digits.  */
 bool looks_quoted_secret(struct str word);
 
 /* Capitals and digits without '.' and '-', or a user with more behind him: no name of a VMTA.  */
 bool is_no_name(struct str field);
 
-/* The length of what looks like a secret at byte 'at' of 'text', where a piece of a word begins, or
-   is the login or the query of an address; else 0.  */
+/* The length of what looks like a secret at byte 'at' of 'text', where a piece of a word begins
+   that letters and digits take turns in as in no name, or a login or a query of an address; else 0.
+ */
 size_t secret_by_looks(struct str text, size_t at);
 
 #endif
