@@ -71,14 +71,14 @@ static void add_size(struct diags *d, size_t n)
 }
 
 /* The bit that says whether a secret begins like 'text'.  */
-static size_t start_bit(struct str text)
+static size_t start_bit(const struct diags *d, struct str text)
 {
-    return map_hash(str_sub(text, 0, SHORTEST_SECRET), false) % START_BITS;
+    return map_hash(d->arena, str_sub(text, 0, SHORTEST_SECRET), false) % START_BITS;
 }
 
 void index_secret(struct diags *d, struct str text)
 {
-    size_t bit = start_bit(text), n = d->secret_texts.n;
+    size_t bit = start_bit(d, text), n = d->secret_texts.n;
     if (text.n < SHORTEST_SECRET || text.n > LONGEST_SECRET || is_variable(text))
         return;
     if (!d->secret_starts) {
@@ -111,7 +111,7 @@ static bool is_common(struct diags *d, struct str text)
 static size_t registered_text(struct diags *d, struct str text, size_t at, bool quoted)
 {
     struct str rest = str_sub(text, at, text.n);
-    size_t bit = start_bit(rest);
+    size_t bit = start_bit(d, rest);
     if (!d->secret_starts || !(d->secret_starts[bit / 8] >> bit % 8 & 1))
         return 0;
     for (size_t i = 0; i < d->secret_sizes.n; i++) {
