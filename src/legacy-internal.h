@@ -92,9 +92,9 @@ enum { FEW_KEYS = 8 }; /* of a domain, that are sooner walked than looked up */
 
 struct domain {
     struct made_block block;
-    struct str selector; /* the first one */
-    bool several;        /* there are others */
-    bool plain;          /* its name can be a word for itself, and is as its first row has it */
+    struct str selector;   /* the first one */
+    bool several;          /* there are others */
+    bool plain;            /* its name can be a word for itself, and is as its first row has it */
     struct stated *stated; /* FEW_KEYS of them at most; others are in 'seen' */
     unsigned n_stated;
 };
@@ -158,9 +158,9 @@ struct legacy {
     struct map submissions; /* hostname and address to the name of a VMTA */
     VEC(struct signature) signatures;
     struct sender *local;
-    struct domain *usual; /* of the row before */
+    struct domain *usual;  /* of the row before */
     struct stated *stated; /* of this row; NULL: not among those of its domain that are walked */
-    unsigned input;       /* counts from 1 */
+    unsigned input;        /* counts from 1 */
 
     /* Of this input.  */
     const struct rows *rows;
@@ -196,9 +196,8 @@ struct value legacy_literal(struct legacy *, struct piece piece);
 /* The same for one that is written so and plain.  */
 static inline struct value legacy_slice(struct piece piece)
 {
-    return (struct value){
-        .p = piece.text.p, .lo = piece.span.lo, .len = piece.text.n & 0xffffffu
-    };
+    return (
+        struct value){ .p = piece.text.p, .lo = piece.span.lo, .len = piece.text.n & 0xffffffu };
 }
 
 /* The same, made, whatever it says.  */

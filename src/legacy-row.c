@@ -33,8 +33,7 @@ struct piece legacy_via(struct str name, const struct row *row)
 }
 
 /* Fills in 'e'.  */
-static void enter(struct legacy *l, const struct rows *rows, const struct row *row,
-                  struct entry *e)
+static void enter(struct legacy *l, const struct rows *rows, const struct row *row, struct entry *e)
 {
     size_t at = selector_field(row);
     e->rows = rows;
@@ -244,7 +243,7 @@ static struct stated *add_stated(struct legacy *l, struct domain *domain, struct
 static void add_key(struct legacy *l, struct domain *domain, const struct entry *e,
                     struct value path)
 {
-    domain->several |= !str_ieq(domain->selector, e->selector.text);
+    domain->several = domain->several || !str_ieq(domain->selector, e->selector.text);
     LEGACY_ADD(l, &domain->block, legacy_keyword(l, MADE_selector, e->row),
                literal_of(l, e->row, e->selector), path);
 }
@@ -374,7 +373,8 @@ static void add_source(struct legacy *l, struct vmta *vmta, const struct domain 
     if (!first && !is_new_signature(l, vmta, e))
         return;
     struct stmt *sign = legacy_add_words(l, &vmta->block, NULL, 0);
-    VEC_PUSH(l->scratch, &l->signatures, (struct signature){ sign, domain, l->stated, e->rows, e->row });
+    VEC_PUSH(l->scratch, &l->signatures,
+             (struct signature){ sign, domain, l->stated, e->rows, e->row });
 }
 
 /* Field 'at' of 'a' and field 'of_b' of 'b' stand at the same place of their rows.  */

@@ -18,8 +18,8 @@
 /* What the rows of all inputs have said so far.  */
 struct legacy;
 
-/* For no rows yet.  Statements are made in 'tree', and what their values say in 'arena'; all else is
-   in 'scratch', which stays as it is until 'legacy_finish'.  */
+/* For no rows yet.  Statements are made in 'tree', and what their values say in 'arena'; all else
+   is in 'scratch', which stays as it is until 'legacy_finish'.  */
 struct legacy *legacy_new(struct arena *, struct arena *tree, struct arena *scratch,
                           struct diags *);
 
