@@ -41,7 +41,6 @@ static struct stmts append(struct stmts list, struct stmt *stmt);
     uint32_t depth;
     uint32_t at;
     const struct braces *block;
-    struct stmt *stmt;
     struct stmts list;
 }
 
@@ -53,7 +52,6 @@ static struct stmts append(struct stmts list, struct stmt *stmt);
 %token <at> CLOSE "}"
 
 %nterm <list> statements
-%nterm <stmt> statement
 
 %%
 
@@ -62,16 +60,12 @@ file:
 ;
 
 statements:
-  %empty                            { $$ = (struct stmts){ NULL, NULL }; }
-| statements statement              { $$ = append($1, $2); }
-;
-
-statement:
-  LINE                              { $$ = statement(topo, $1, NULL); }
-| LINE BLOCK                        { $$ = statement(topo, $1, $2); }
-| WHOLE                             { $$ = statement(topo, topo->line_read, $1); }
-| LINE "{" statements "}"           { $$ = with_block(topo, $2, $3, $4); }
-| HEADER statements "}"             { $$ = with_block(topo, $1, $2, $3); }
+  %empty                             { $$ = (struct stmts){ NULL, NULL }; }
+| statements LINE                    { $$ = append($1, statement(topo, $2, NULL)); }
+| statements LINE BLOCK              { $$ = append($1, statement(topo, $2, $3)); }
+| statements WHOLE                   { $$ = append($1, statement(topo, topo->line_read, $2)); }
+| statements LINE "{" statements "}" { $$ = append($1, with_block(topo, $3, $4, $5)); }
+| statements HEADER statements "}"   { $$ = append($1, with_block(topo, $2, $3, $4)); }
 ;
 
 %%

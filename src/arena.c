@@ -120,7 +120,7 @@ static size_t chunk_size(const struct arena *arena)
 static void new_chunk(struct arena *arena)
 {
     size_t size = chunk_size(arena);
-    struct arena_chunk *c = malloc(size);
+    struct arena_chunk *c = size < LARGE_CHUNK ? malloc(size) : aligned_alloc(HUGE_PAGE, size);
     if (!c)
         no_memory(arena);
     want_huge(c, size);
