@@ -19,6 +19,29 @@ static void report_swapped(struct bind *b, const struct stmt *s, struct args a)
     diag_fix(b->diags, m, span, fix);
 }
 
+static bool is_odd(const struct origin *o)
+{
+    return o->bad_address || o->bad_host || !cidr_is_single(&o->cidr) ||
+           cidr_kind(&o->cidr) != ADDR_PUBLIC;
+}
+
+static void note_origin(struct origins_noted *noted, const struct origin *o)
+{
+    const struct addr *addr = &o->cidr.addr;
+    struct str name = o->host.text, last = noted->name;
+    noted->odd = noted->odd || is_odd(o);
+    if (noted->odd)
+        return;
+    bool first = !noted->lowest.family, above = first || addr_cmp(addr, &noted->highest) > 0;
+    if (first || addr_cmp(addr, &noted->lowest) < 0)
+        noted->lowest = *addr;
+    if (above)
+        noted->highest = *addr;
+    noted->unordered |= !above;
+    noted->names_unordered |= name.n == last.n ? str_cmp(name, last) <= 0 : name.n < last.n;
+    noted->name = name;
+}
+
 void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, struct args a)
 {
     if (!bind_shape(b, s, a, 2, 2, "ADDR|CIDR HOSTNAME"))
@@ -39,6 +62,7 @@ void bind_origin(struct bind *b, struct origins *list, const struct stmt *s, str
     o->address = a.v[1];
     o->host = a.v[2];
     o->lo = value_span(stmt_value(s, 0)).lo;
+    note_origin(&b->model->noted, o);
     if (list->last)
         list->last->next = o;
     else
@@ -120,6 +144,7 @@ void bind_domain_key(struct bind *b, struct keys *keys, struct args a)
     if (line->bad)
         return;
     struct key_words what = { .selector = a.v[1], .domain = a.v[2], .file = a.v[3] };
+    b->model->has_domain_keys = true;
     add_key(b, keys, new_key(b, what, a));
 }
 

@@ -126,6 +126,7 @@ bool bind_host(struct bind *b, struct arg *arg)
     if (!judge_host(b, arg, value_host(arg->text, &f), &f, "a hostname"))
         return false;
     struct str above = str_sub(arg->text, str_find(arg->text, '.') + 1, arg->text.n);
+    VEC_PUSH(b->arena, &b->model->noted.above, above);
     if (str_find(above, '.') < above.n)
         b->above_host = above;
     return true;

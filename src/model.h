@@ -207,6 +207,17 @@ struct origins {
     struct origin *first, *last;
 };
 
+/* What was noted of all sources while they were bound, so that a check which none of them concerns
+   need not look at each.  Fleets are mostly written in order.  */
+struct origins_noted {
+    bool odd;                    /* some were reported, are prefixes, or are not public */
+    bool unordered;              /* one is not above the one before it, so some may be the same */
+    bool names_unordered;        /* the same of hostnames, of which shorter ones come first */
+    struct addr lowest, highest; /* of those that are not odd; family 0: there are none */
+    struct str name;             /* the last one */
+    VEC(struct str) above;       /* what stands behind the first label of hostnames, seldom twice */
+};
+
 /* How to treat a destination.  */
 struct domain {
     struct str pattern;
@@ -365,6 +376,8 @@ struct model {
     const struct directive *const *target; /* N_TARGETS of them, the same for all hosts */
     bool *said;  /* for each directive, by its index: it is written somewhere */
     bool has_colds, has_named_domains, has_required_tls; /* some VMTA, pool or domain has */
+    bool has_domain_keys;        /* the same, as PowerMTA writes them */
+    struct origins_noted noted;
     int version; /* PMTA_5_0 and its kind */
     bool fragment;
     struct str host;   /* "" where there are no host blocks */

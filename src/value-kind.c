@@ -88,6 +88,11 @@ bool cidr_is_any(const struct cidr *cidr)
     return cidr->bits == 0;
 }
 
+bool cidr_is_single(const struct cidr *cidr)
+{
+    return cidr->bits == full(cidr);
+}
+
 struct cidr cidr_network(const struct cidr *cidr)
 {
     struct cidr network = *cidr;

@@ -128,6 +128,8 @@ bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
 bool cidr_overlaps(const struct cidr *, const struct cidr *);
 /* All bits zero length: 0/0 or ::/0.  */
 bool cidr_is_any(const struct cidr *);
+/* The prefix is a single address.  */
+bool cidr_is_single(const struct cidr *);
 /* Kind of the whole prefix: that of its addresses where they all agree, else ADDR_PUBLIC.  */
 enum addr_kind cidr_kind(const struct cidr *);
 /* Canonical text with "/bits" unless it is a single address; at most 49 bytes and a NUL.  */

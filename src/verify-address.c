@@ -194,6 +194,8 @@ static void judge_kind(const struct model *model, const struct origin *o)
 
 void verify_address_source_kind(const struct model *model)
 {
+    if (!model->noted.odd)
+        return;
     for (const struct origin *o = model->origins.first; o; o = o->next)
         if (!o->bad_address)
             judge_kind(model, o);
@@ -268,6 +270,8 @@ void verify_address_duplicate(const struct model *model)
 {
     struct spots spots = { .arena = model->scratch };
     struct sweep sweep = { model, other_key, report_duplicate };
+    if (!model->noted.odd && !model->noted.unordered)
+        return;
     for (size_t i = 0; i < model->vmtas.n; i++)
         add_origins(&spots, &model->vmtas.v[i]->origins, &model->vmtas.v[i]->object, STR(""));
     sweep_spots(&sweep, &spots);

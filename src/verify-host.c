@@ -49,6 +49,21 @@ static const void *find_domain(const struct map *map, struct str name)
     return NULL;
 }
 
+/* Nothing is the matter with names right below 'above'.  */
+static bool is_clean(const struct names *names, struct str above)
+{
+    return !find_domain(&names->table, above) && !map_find(&names->above, above);
+}
+
+static bool all_clean(const struct names *names)
+{
+    const struct origins_noted *noted = &names->model->noted;
+    for (size_t i = 0; i < noted->above.n; i++)
+        if (!is_clean(names, noted->above.v[i]))
+            return false;
+    return true;
+}
+
 static void judge_name(struct names *names, const struct arg *arg, bool signs)
 {
     struct str above = str_sub(arg->text, str_find(arg->text, '.') + 1, arg->text.n);
@@ -88,7 +103,8 @@ static void judge_names(struct names *names)
         const struct object *o = &model->dkim.v[i]->object;
         judge_name(names, &(struct arg){ .text = o->name, .span = o->span }, true);
     }
-    for (size_t i = 0; i < model->vmtas.n; i++) {
+    bool all = model->has_domain_keys || !all_clean(names);
+    for (size_t i = 0; i < model->vmtas.n && all; i++) {
         judge_origins(names, &model->vmtas.v[i]->origins);
         judge_keys(names, &model->vmtas.v[i]->keys);
     }
@@ -243,7 +259,7 @@ static bool some_twice(const struct model *model)
 void verify_host_shared(const struct model *model)
 {
     struct map seen = { .arena = model->scratch };
-    if (!some_twice(model))
+    if ((!model->noted.odd && !model->noted.names_unordered) || !some_twice(model))
         return;
     for (size_t i = 0; i < model->vmtas.n; i++)
         for (const struct origin *o = model->vmtas.v[i]->origins.first; o; o = o->next)

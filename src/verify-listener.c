@@ -234,12 +234,25 @@ static void judge_role(struct roles *r, const struct doors *doors, const struct 
               STR_ARG(vmta->object.name));
 }
 
+/* Some listener may stand where a source of a VMTA does.  */
+static bool some_near(const struct model *model)
+{
+    const struct origins_noted *noted = &model->noted;
+    for (size_t i = 0; i < model->listeners.n; i++)
+        for (const struct endpoint *e = model->listeners.v[i]->endpoints; e; e = e->next)
+            if (noted->odd || !cidr_is_single(&e->cidr) ||
+                (addr_cmp(&e->cidr.addr, &noted->lowest) >= 0 &&
+                 addr_cmp(&e->cidr.addr, &noted->highest) <= 0))
+                return true;
+    return false;
+}
+
 void verify_address_role(const struct model *model)
 {
     struct roles r = { .model = model };
     struct doors doors = { .exact = { .arena = model->scratch, .exact = true },
                            .around = { .arena = model->scratch, .exact = true } };
-    if (model->foreign_names)
+    if (model->foreign_names || !some_near(model))
         return;
     read_roles(&r);
     for (size_t i = 0; i < model->vmtas.n; i++)
