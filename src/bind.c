@@ -350,7 +350,7 @@ static bool is_policy(const struct statement *statement)
 /* Policies come first, since a block may use one that is declared further down.  */
 static void bind_policies(struct bind *b, const struct item *items, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && b->program->has_policies; i++)
         if (!items[i].stmt->words->v[0].bad && is_policy(statement_of(b, items[i].stmt)))
             stmt_policy(b, items[i].stmt);
 }

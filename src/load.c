@@ -255,6 +255,7 @@ static read_fn *reader_of(struct loader *l, const struct stmt *s)
         if (str_ieq(word, readings[i].word))
             return readings[i].read;
     l->usual = word;
+    l->p->has_policies |= str_ieq(word, STR("policy"));
     return NULL;
 }
 
@@ -284,19 +285,21 @@ static void load_item(struct loader *l, const struct stmt *s, const struct stmt 
 void load_stmts(struct loader *l, struct ast_file *file, struct walk all)
 {
     const struct stmt *s;
-    bool steers = false;
+    bool plain = true; /* nothing is read here, and nothing was reported */
     for (struct walk w = all; (s = walk_next(&w));) {
-        read_fn *read = s->words->v[0].bad ? NULL : reader_of(l, s);
-        steers |= read != NULL;
+        bool bad = s->words->v[0].bad;
+        read_fn *read = bad ? NULL : reader_of(l, s);
+        plain &= !bad && !read;
         if (read == load_let)
             load_let(l, file, s);
     }
     const struct stmt *at = all.next;
     for (struct walk w = all; (s = walk_next(&w)); at = w.next) {
-        read_fn *read = steers && !s->words->v[0].bad ? reader_of(l, s) : NULL;
+        bool bad = !plain && s->words->v[0].bad;
+        read_fn *read = plain || bad ? NULL : reader_of(l, s);
         if (read && read != load_let)
             read(l, file, s);
-        else if (!read && !s->words->v[0].bad)
+        else if (!read && !bad)
             load_item(l, s, at);
     }
 }

@@ -72,6 +72,7 @@ struct program {
     VEC(struct rows_file *) rows;
     struct legacy *legacy;  /* what rows outside of hosts said, while they are read */
     VEC(struct item) items; /* outside of host blocks */
+    bool has_policies;      /* some item, in a host block or not, is one */
     VEC(struct host *) hosts;
     struct map host_names;
     struct map assigned;          /* VMTAs that some host names by reference */
