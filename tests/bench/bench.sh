@@ -40,7 +40,8 @@ for n; do
     awk -v n="$n" -v rows=1 -f "$here/generate.awk" >"$dir/in.psv"
     "$pmtac" build $quiet -o "$dir/result" "$dir/in.topo" 2>/dev/null
     "$measure" "$turns" \
-        topology "exec '$pmtac' build $quiet '$dir/in.topo' >'$dir/out'" \
+        topology "rm -f '$dir/new'; exec '$pmtac' build $quiet -o '$dir/new' '$dir/in.topo'" \
+        printed "exec '$pmtac' build $quiet '$dir/in.topo' >'$dir/out'" \
         unchanged "exec '$pmtac' build $quiet -o '$dir/result' '$dir/in.topo'" \
         floor "exec '$floor' '$dir/in.topo' '$dir/result' >'$dir/out'" | report "$n" "$dir/in.topo"
     "$measure" "$turns" \
