@@ -361,7 +361,7 @@ END_TEST
 /* Files that turn out not to be wanted when they are made: whatever fails or comes meanwhile.  */
 START_TEST(not_wanted)
 {
-    static const int signals[] = { 0, SIGTERM, SIGKILL };
+    static const int coming[] = { 0, SIGTERM, SIGKILL };
     char text[TEXT_SIZE];
     bool old = _i % 2;
     input = "unwritable.topo";
@@ -372,7 +372,7 @@ START_TEST(not_wanted)
     ck_assert(get_file("calls", text));
     long n = strtol(text, NULL, 10);
     ck_assert_int_gt(n, 40);
-    fault.signal = signals[_i / 2];
+    fault.signal = coming[_i / 2];
     fault.error = ENOSPC;
     for (fault.at = 1; fault.at <= n; fault.at += fault.signal ? 5 : 1) {
         set_up(old);

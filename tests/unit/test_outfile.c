@@ -405,7 +405,7 @@ START_TEST(device_in_two_halves)
             ck_assert_ptr_null(outfile_commit(&all, &why));
         else
             outfile_drop(&all);
-        ck_assert_uint_eq(made.taken, wanted);
+        ck_assert_uint_eq(made.taken, (size_t)wanted);
         expect_entries(wanted);
     }
     expect("a", "new", MODE);
