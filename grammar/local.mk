@@ -20,6 +20,9 @@ libpmtac_a_SOURCES += \
 	%D%/pipe-scan.l \
 	%D%/pipe.h \
 	%D%/placeholders.def \
+	%D%/pmta-parse.y \
+	%D%/pmta-scan.l \
+	%D%/pmta.h \
 	%D%/providers.def \
 	%D%/reserved.def \
 	%D%/secrets.def \
@@ -36,8 +39,10 @@ libpmtac_a_SOURCES += \
 
 BUILT_SOURCES += \
 	%D%/pipe-parse.h \
+	%D%/pmta-parse.h \
 	%D%/topo-parse.h
 
 ## So that 'make grammar/topo-scan.o' works in a fresh tree too.
 %D%/pipe-scan.$(OBJEXT): %D%/pipe-parse.h
+%D%/pmta-scan.$(OBJEXT): %D%/pmta-parse.h
 %D%/topo-scan.$(OBJEXT): %D%/topo-parse.h

@@ -1,6 +1,6 @@
 /* parse.h - the door to the grammars: bytes in, tree out.
 
-   Both readers are pure: all state is in the call.  They report what they cannot read, go on with
+   All readers are pure: all state is in the call.  They report what they cannot read, go on with
    the next statement, and never fail as a whole: the tree holds whatever was understood.  Always
    true: what a reader has reported is marked 'bad' in the tree, so that nobody does it again.  */
 
@@ -11,6 +11,9 @@
 
 /* Reads the topology language.  */
 void parse_topo(struct arena *, struct diags *, struct source *, struct ast_file *out);
+
+/* Reads PowerMTA's own configuration.  */
+void parse_pmta(struct arena *, struct diags *, struct source *, struct ast_file *out);
 
 enum row_shape { ROW_SUBMISSION, ROW_CLIENT_DELIVERY, ROW_NON_TLS, ROW_BAD };
 
@@ -53,7 +56,8 @@ bool text_check(struct diags *, const struct source *, size_t *start, bool *clea
    invisible characters, controls, invalid UTF-8) and returns false.  */
 bool text_check_word(struct diags *, const struct source *, struct span span);
 
-/* The same for a comment, where an invisible character is a warning.  */
-void text_check_comment(struct diags *, const struct source *, struct span span);
+/* The same for a comment, where an invisible character is a warning and the rest as 'level' says.
+ */
+void text_check_comment(struct diags *, const struct source *, struct span span, enum level level);
 
 #endif

@@ -88,7 +88,7 @@ static bool is_curly(uint32_t rune)
 
 /* Reports the character at 'p' if a text cannot hold it; '*len' is what it takes.  */
 static bool check_rune(struct diags *d, const struct source *source, const char *p, size_t n,
-                       enum level hidden, size_t *len)
+                       enum level level, enum level hidden, size_t *len)
 {
     uint32_t rune;
     *len = utf8_rune(p, n, &rune);
@@ -96,13 +96,13 @@ static bool check_rune(struct diags *d, const struct source *source, const char 
         *len = 1;
         while (*len < n && ((unsigned char)p[*len] & 0xc0) == 0x80)
             ++*len;
-        struct diag *m = diag(d, CHECK_encoding, at(source, p, 1), "byte \\x%02x is not UTF-8",
-                              (unsigned char)*p);
+        struct diag *m = diag_at(d, CHECK_encoding, level, at(source, p, 1), "byte \\x%02x is not UTF-8",
+                                 (unsigned char)*p);
         diag_help(d, m, "save the file as UTF-8");
         return false;
     }
     if (rune == '\r' || (rune < 0x20 && rune != '\t') || rune == 0x7f) {
-        diag(d, CHECK_encoding, at(source, p, 1), "control character \\x%02x", (unsigned)rune);
+        diag_at(d, CHECK_encoding, level, at(source, p, 1), "control character \\x%02x", (unsigned)rune);
         return false;
     }
     if (rune >= 0x80 && rune_is_invisible(rune)) {
@@ -119,7 +119,7 @@ bool text_check_word(struct diags *d, const struct source *source, struct span s
     struct str t = str_sub(source->text, span.lo - source->base, span.hi - span.lo);
     for (size_t i = 0, len; i < t.n; i += len) {
         uint32_t rune = 0;
-        if (!check_rune(d, source, t.p + i, t.n - i, LEVEL_ERROR, &len))
+        if (!check_rune(d, source, t.p + i, t.n - i, LEVEL_ERROR, LEVEL_ERROR, &len))
             return false;
         utf8_rune(t.p + i, t.n - i, &rune);
         if (is_curly(rune)) {
@@ -133,9 +133,10 @@ bool text_check_word(struct diags *d, const struct source *source, struct span s
     return true;
 }
 
-void text_check_comment(struct diags *d, const struct source *source, struct span span)
+void text_check_comment(struct diags *d, const struct source *source, struct span span,
+                        enum level level)
 {
     struct str t = str_sub(source->text, span.lo - source->base, span.hi - span.lo);
     for (size_t i = 0, len; i < t.n; i += len)
-        check_rune(d, source, t.p + i, t.n - i, LEVEL_WARNING, &len);
+        check_rune(d, source, t.p + i, t.n - i, level, LEVEL_WARNING, &len);
 }

@@ -64,6 +64,7 @@ struct ast_file {
     struct source *source;
     struct stmts stmts;
     VEC(struct span) comments;   /* each from '#' to the end of its line */
+    bool includes;               /* PowerMTA's own: some line includes another file */
 };
 
 static inline struct str value_text(struct value v) { return (struct str){ v.p, v.len }; }

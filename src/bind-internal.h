@@ -82,12 +82,16 @@ struct bind {
     uint32_t unknown;          /* place of the word that was unknown last */
 };
 
+/* Whose word it is: of the topology language, of PowerMTA, or of both.  */
+enum whose { WHOSE_OURS = 1, WHOSE_THEIRS = 2, WHOSE_BOTH = 3 };
+
 typedef void stmt_fn(struct bind *, const struct stmt *);
 typedef void attr_fn(struct bind *, struct block *, const struct stmt *, struct args);
 
 struct attr {
     struct str word;
     enum kind kind;
+    enum whose whose;
     attr_fn *bind;
     bool many;
     const char *syntax;
@@ -163,8 +167,8 @@ struct block bind_top_block(struct bind *);
 /* bind-declare.c and bind-attr.c: one function for each word of kinds.def */
 #define KIND(...)
 #define READING(...)
-#define STATEMENT(WORD, FUNCTION, ...) stmt_fn stmt_##FUNCTION;
-#define ATTR(BLOCK, WORD, FUNCTION, ...) attr_fn attr_##FUNCTION;
+#define STATEMENT(WORD, WHOSE, FUNCTION, ...) stmt_fn stmt_##FUNCTION;
+#define ATTR(BLOCK, WORD, WHOSE, FUNCTION, ...) attr_fn attr_##FUNCTION;
 #include "../grammar/kinds.def"
 #undef KIND
 #undef READING

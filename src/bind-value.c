@@ -283,11 +283,12 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
 {
     struct secret secret = { .kind = SECRET_INLINE, .arg = arg };
     bool wanted = wants_secrets(b) && !arg.bad;
-    if (str_starts(arg.text, STR("env:"))) {
+    bool inline_only = b->model->raw; /* PowerMTA reads secrets from nowhere else */
+    if (!inline_only && str_starts(arg.text, STR("env:"))) {
         secret.kind = SECRET_ENV;
         if (wanted)
             read_environment(b, &secret, str_sub(arg.text, 4, arg.text.n));
-    } else if (str_starts(arg.text, STR("file:"))) {
+    } else if (!inline_only && str_starts(arg.text, STR("file:"))) {
         struct str path = str_sub(arg.text, strlen("file:"), arg.text.n);
         path = arena_str(b->arena, load_beside(b->program, arg.span, path));
         secret.kind = SECRET_FILE;

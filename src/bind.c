@@ -7,8 +7,9 @@ static const struct attr attrs[] = {
 #define KIND(...)
 #define READING(...)
 #define STATEMENT(...)
-#define ATTR(BLOCK, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT)                                         \
-    { STR_INIT(WORD), KIND_##BLOCK, attr_##FUNCTION, REPEAT_##REPEAT, SYNTAX, 0, false },
+#define ATTR(BLOCK, WORD, WHOSE, FUNCTION, REPEAT, SYNTAX, ABOUT)                                  \
+    { STR_INIT(WORD),   KIND_##BLOCK, WHOSE_##WHOSE, attr_##FUNCTION,                              \
+      REPEAT_##REPEAT, SYNTAX,       0,             false },
 #define REPEAT_ONCE false
 #define REPEAT_MANY true
 #include "../grammar/kinds.def"
@@ -20,12 +21,20 @@ static const struct attr attrs[] = {
 
 enum { N_ATTRS = sizeof attrs / sizeof attrs[0] };
 
+/* Whose words the inputs are written in.  */
+static enum whose language(const struct bind *b)
+{
+    return b->program->raw ? WHOSE_THEIRS : WHOSE_OURS;
+}
+
 static void index_words(struct bind *b)
 {
     unsigned count[N_KINDS] = { 0 };
     for (size_t k = 0; k < N_KINDS; k++)
         b->words[k] = (struct map){ .arena = b->program->scratch };
     for (size_t i = 0; i < N_ATTRS; i++) {
+        if (!(attrs[i].whose & language(b)))
+            continue;
         struct attr *attr = NEW(b->program->scratch, struct attr);
         *attr = attrs[i];
         attr->index = count[attr->kind]++;
@@ -283,13 +292,14 @@ struct block bind_top_block(struct bind *b)
 
 struct statement {
     struct str word;
+    enum whose whose;
     stmt_fn *bind;
 };
 
 static const struct statement statements[] = {
 #define KIND(...)
 #define READING(...)
-#define STATEMENT(WORD, FUNCTION, ...) { STR_INIT(WORD), stmt_##FUNCTION },
+#define STATEMENT(WORD, WHOSE, FUNCTION, ...) { STR_INIT(WORD), WHOSE_##WHOSE, stmt_##FUNCTION },
 #define ATTR(...)
 #include "../grammar/kinds.def"
 #undef KIND
@@ -399,6 +409,7 @@ static struct model *new_model(struct program *p, struct host *host)
     m->diags = p->diags;
     m->dict = p->dict;
     m->version = p->version;
+    m->raw = p->raw;
     m->fragment = p->options->fragment;
     m->host = host ? host->name : STR("");
     if (p->sources->list.n)
@@ -433,7 +444,8 @@ struct model *bind(struct program *p, struct host *host)
     p->budget = EXPAND_TOTAL;
     index_words(&b);
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
-        *map_add(&b.statements, statements[i].word) = (void *)&statements[i];
+        if (statements[i].whose & language(&b))
+            *map_add(&b.statements, statements[i].word) = (void *)&statements[i];
     /* What a host says comes first, and what is said for all hosts gives way to it.  */
     bool fleet = b.shared;
     b.shared = false;

@@ -230,7 +230,7 @@ static void register_secret_words(struct compilation *c)
 #define KIND(...)
 #define READING(...)
 #define STATEMENT(...)
-#define ATTR(KIND, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) { STR_INIT(WORD), SYNTAX },
+#define ATTR(KIND, WORD, WHOSE, FUNCTION, REPEAT, SYNTAX, ABOUT) { STR_INIT(WORD), SYNTAX },
 #include "../grammar/kinds.def"
 #undef KIND
 #undef READING

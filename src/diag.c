@@ -12,7 +12,8 @@ enum {
 };
 
 static const struct check_row rows[] = {
-#define CHECK(ID, NAME, LEVEL, LOWERED, ABOUT) { NAME, LEVEL_##LEVEL, LOWERED_##LOWERED, ABOUT },
+#define CHECK(ID, NAME, LEVEL, READ, LOWERED, ABOUT)                                               \
+    { NAME, LEVEL_##LEVEL, LEVEL_##READ, LOWERED_##LOWERED, ABOUT },
 #include "../grammar/checks.def"
 #undef CHECK
 };
@@ -122,6 +123,8 @@ static struct diag *report(struct diags *d, enum check check, enum level usual, 
     d->n_calls++;
     if (d->closed)
         return scratch(d);
+    if (d->raw && usual > rows[check].read)
+        usual = rows[check].read;
     enum level level = diag_judge(d, check, usual, span);
     if (level == LEVEL_OFF)
         return scratch(d);

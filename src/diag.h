@@ -28,6 +28,7 @@ enum lowered { LOWERED_ANYWHERE, LOWERED_CALL, LOWERED_NEVER };
 struct check_row {
     const char *name;
     enum level level; /* unless the place says otherwise */
+    enum level read;  /* the highest one of a configuration that is read */
     enum lowered lowered;
     const char *about;
 };
@@ -116,6 +117,7 @@ struct diags {
     struct diag_context context;          /* of what is being read now */
     size_t guesses;                /* suggestions left: each looks at many names */
     const struct levels *levels;   /* NULL: as usual */
+    bool raw;                      /* what is read is a configuration of PowerMTA's own */
     struct allowance **allowances; /* by check and place */
     size_t n_allowances;
     size_t n_errors, n_warnings; /* of all, kept or not */

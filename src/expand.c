@@ -105,7 +105,7 @@ bool expand_count(struct env *e, struct value v, uint32_t *count)
     struct str text = value_text(v);
     struct range range;
     *count = 0;
-    if (!v.special || v.kind != VALUE_WORD)
+    if (!v.special || e->literal || v.kind != VALUE_WORD)
         return true;
     for (size_t i = 0, len; i < text.n; i += len) {
         len = 1;
@@ -295,7 +295,7 @@ static struct arg as_written(const struct value *v, uint32_t lo)
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
 {
     struct arg arg = as_written(&v, 0);
-    if (!v.special || v.kind == VALUE_PATTERN || v.bad)
+    if (!v.special || e->literal || v.kind == VALUE_PATTERN || v.bad)
         return arg;
     struct buf *text = &e->scratch->text;
     struct work w = { .env = e, .out = text, .span = arg.span, .left = SUBSTITUTIONS };

@@ -44,6 +44,7 @@ struct env {
     struct vars *vars;
     uint32_t count, index; /* of the header around; count 0: none */
     struct span header;    /* its first range */
+    bool literal;          /* words are what they say: nothing in them is a range or a variable */
     size_t *budget;        /* elements left */
     struct scratch *scratch;
 };

@@ -6,11 +6,25 @@
 
 enum { INCLUDE_DEPTH = 64 };
 
-static bool is_pipe(const struct program *p, struct str path, bool main_input)
+static struct str base_name(struct str path)
 {
+    size_t n = path.n;
+    while (n && path.p[n - 1] != '/')
+        n--;
+    return str_sub(path, n, path.n);
+}
+
+/* What the file 'path' is written in.  The main file of a server has no extension.  */
+static enum format format_of(const struct program *p, struct str path, bool main_input)
+{
+    struct str name = base_name(path);
     if (main_input && p->options->format != FORMAT_GUESS)
-        return p->options->format == FORMAT_PIPE;
-    return str_ends(path, STR(".psv"));
+        return p->options->format;
+    if (str_ends(path, STR(".psv")))
+        return FORMAT_PIPE;
+    bool raw = str_ends(path, STR(".conf")) || str_eq(name, STR("config")) ||
+               str_eq(name, STR("config-defaults"));
+    return main_input && raw ? FORMAT_POWERMTA : FORMAT_TOPOLOGY;
 }
 
 static void load_rows(struct loader *l, struct source *source, const struct stmt *block)
@@ -39,11 +53,11 @@ void load_forget_rows(struct program *p)
 }
 
 /* Reads 'source'; returns what it holds, or NULL for rows.  */
-static struct ast_file *load_source(struct loader *l, struct source *source, bool rows,
+static struct ast_file *load_source(struct loader *l, struct source *source, enum format format,
                                     const struct stmt *block)
 {
     struct program *p = l->p;
-    if (rows) {
+    if (format == FORMAT_PIPE) {
         load_rows(l, source, block);
         return NULL;
     }
@@ -159,8 +173,8 @@ static void include_first(struct loader *l, struct str path, const struct arg *a
 {
     struct source *source = open_included(l, path, arg);
     bool bad = !source || read_before(l, source, arg->span);
-    struct ast_file *file =
-        bad ? NULL : load_source(l, source, rows || is_pipe(l->p, path, false), block);
+    enum format format = rows ? FORMAT_PIPE : format_of(l->p, path, false);
+    struct ast_file *file = bad ? NULL : load_source(l, source, format, block);
     if (kept)
         *kept = (struct inclusion){ file, bad };
 }
@@ -185,7 +199,7 @@ static void include_one(struct loader *l, struct str path, const struct arg *arg
     l->depth--;
 }
 
-static bool is_glob(struct str path)
+bool load_is_glob(struct str path)
 {
     return str_find(path, '*') < path.n || str_find(path, '?') < path.n ||
            str_find(path, '[') < path.n;
@@ -204,7 +218,7 @@ void load_include(struct loader *l, struct ast_file *file, const struct stmt *s)
         return;
     }
     struct str path = load_beside(l->p, arg.span, arg.text), *found = NULL;
-    if (!is_glob(path) && !optional) {
+    if (!load_is_glob(path) && !optional) {
         include_one(l, path, &arg, NULL, false);
         return;
     }
@@ -242,6 +256,24 @@ void load_input(struct loader *l, struct str path)
         p->broken = true;
         return;
     }
-    if (!read_before(l, source, NOWHERE))
-        load_source(l, source, is_pipe(p, path, true), NULL);
+    if (read_before(l, source, NOWHERE))
+        return;
+    if (p->raw)
+        load_raw(l, source);
+    else
+        load_source(l, source, format_of(p, path, true), NULL);
+}
+
+bool load_are_raw(struct program *p)
+{
+    const struct options *o = p->options;
+    size_t raw = 0;
+    for (size_t i = 0; i < o->inputs.n; i++)
+        raw += format_of(p, o->inputs.v[i], true) == FORMAT_POWERMTA;
+    if (raw && raw < o->inputs.n) {
+        diag(p->diags, CHECK_syntax, NOWHERE,
+             "a configuration of PowerMTA's own is read by itself, not beside a topology");
+        p->broken = true;
+    }
+    return raw > 0;
 }

@@ -33,6 +33,7 @@ struct env load_env(struct program *p, struct host *host)
         .vars = &p->globals,
         .budget = &p->budget,
         .scratch = &p->words,
+        .literal = p->raw,
     };
     if (host)
         env.vars = &host->vars;
@@ -259,6 +260,11 @@ static read_fn *reader_of(struct loader *l, const struct stmt *s)
     return NULL;
 }
 
+bool load_is_include(struct loader *l, const struct stmt *s)
+{
+    return reader_of(l, s) == load_include;
+}
+
 /* A statement in the block of a host, which must be kept with the element that it is for.  */
 static void host_item(struct loader *l, const struct stmt *s)
 {
@@ -355,7 +361,8 @@ void load(struct program *p, struct arena *arena, struct diags *diags, struct so
                         .by_name = { .arena = arena, .exact = true },
                         .inclusions = { .arena = arena, .exact = true } };
     apply_defines(p);
-    for (size_t i = 0; i < options->inputs.n; i++)
+    p->raw = diags->raw = load_are_raw(p);
+    for (size_t i = 0; i < options->inputs.n && !p->broken; i++)
         load_input(&l, options->inputs.v[i]);
     apply_defines(p);
     finish_rows(p);

@@ -12,7 +12,7 @@
 #include "legacy.h"
 #include "regexp.h"
 
-enum format { FORMAT_GUESS, FORMAT_TOPOLOGY, FORMAT_PIPE };
+enum format { FORMAT_GUESS, FORMAT_TOPOLOGY, FORMAT_PIPE, FORMAT_POWERMTA };
 
 struct define {
     struct str name, value;
@@ -22,6 +22,7 @@ struct options {
     VEC(struct str) inputs; /* paths; "-" is standard input */
     VEC(struct define) defines;
     VEC(struct str) include_dirs;
+    struct str root; /* of a tree that was copied from a server; "": none */
     enum format format;
     int version; /* 0: as the topology says */
     bool fragment, annotate, redact;
@@ -70,6 +71,7 @@ struct program {
     const struct options *options;
     VEC(struct ast_file *) files; /* main inputs and what they include */
     VEC(struct rows_file *) rows;
+    struct map raw_files; /* path to struct raw_file, of configurations that are read */
     struct legacy *legacy;  /* what rows outside of hosts said, while they are read */
     VEC(struct item) items; /* outside of host blocks */
     bool has_policies;      /* some item, in a host block or not, is one */
@@ -87,6 +89,7 @@ struct program {
     const struct source *secrets_noted;     /* rows whose passwords were spoken of */
     const struct directive *const *targets; /* the rows of target.def, when 'bind' has found them */
     struct map *no_lists;                   /* of models without sections */
+    bool raw;                               /* the inputs are PowerMTA's own configuration */
     bool broken;                            /* an input could not be read: status 2 */
 };
 

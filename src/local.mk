@@ -82,6 +82,7 @@ libpmtac_a_SOURCES += \
 	%D%/legacy.h \
 	%D%/load-input.c \
 	%D%/load-internal.h \
+	%D%/load-raw.c \
 	%D%/load.c \
 	%D%/load.h \
 	%D%/lower.c \

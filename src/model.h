@@ -379,6 +379,7 @@ struct model {
     bool has_domain_keys;        /* the same, as PowerMTA writes them */
     struct origins_noted noted;
     int version; /* PMTA_5_0 and its kind */
+    bool raw; /* of a configuration of PowerMTA's own: what it says is all there is */
     bool fragment;
     struct str host;   /* "" where there are no host blocks */
     struct span whole; /* first place of the input, for what has none */

@@ -185,7 +185,7 @@ static enum opts_result read_max(struct reader *r, const char *arg)
 static enum opts_result read_word(struct reader *r, enum option_id id, const char *arg)
 {
     static const char *const formats[] = { "text", "gcc", "json" };
-    static const char *const languages[] = { "topology", "pipe" };
+    static const char *const languages[] = { "topology", "pipe", "powermta" };
     static const char *const colors[] = { "never", "always", "auto" };
     int word;
     if (id == OPTION_format) {
@@ -194,9 +194,9 @@ static enum opts_result read_word(struct reader *r, enum option_id id, const cha
         return word < 0 ? wrong(r, "--format is text, gcc or json, not", arg) : OPTS_RUN;
     }
     if (id == OPTION_language) {
-        word = one_of(arg, languages, 2);
+        word = one_of(arg, languages, 3);
         r->opts->options.format = word < 0 ? FORMAT_GUESS : (enum format)(word + 1);
-        return word < 0 ? wrong(r, "-x is topology or pipe, not", arg) : OPTS_RUN;
+        return word < 0 ? wrong(r, "-x is topology, pipe or powermta, not", arg) : OPTS_RUN;
     }
     word = one_of(arg, colors, 3);
     if (word >= 0 && word < 2)
@@ -311,6 +311,9 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
     case OPTION_include:
         VEC_PUSH(r->arena, &o->include_dirs, str_of(arg));
         return OPTS_RUN;
+    case OPTION_root:
+        o->root = str_of(arg);
+        return *arg ? OPTS_RUN : wrong(r, "--root takes a folder", NULL);
     case OPTION_host:
         o->host = str_of(arg);
         return *arg ? OPTS_RUN : wrong(r, "--host takes a name", NULL);
