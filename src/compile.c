@@ -134,7 +134,7 @@ static void compile_models(struct compilation *c)
     check_assigned(c);
     for (size_t i = 0; i < n; i++)
         resolve(&c->program, list[i], &names);
-    bool whole = c->diags.n_faults == 0;
+    bool whole = c->diags.n_faults == 0 || c->program.raw; /* one bad line there costs one line */
     for (size_t i = 0; i < n; i++) {
         inbound(list[i]);
         relay(list[i], i ? list[0]->relay : NULL);

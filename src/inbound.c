@@ -202,9 +202,9 @@ static void add_addresses(struct maker *k)
     for (size_t i = 0; i < m->listeners.n; i++)
         add_allowed(k, m->listeners.v[i]);
     admit_relayers(k);
-    if (!m->fragment || m->listeners.n)
+    if (!m->raw && (!m->fragment || m->listeners.n))
         close_rest(k, 4);
-    if (listens_on_v6(m))
+    if (!m->raw && listens_on_v6(m))
         close_rest(k, 6);
     if (k->in->addresses.n)
         qsort(k->in->addresses.v, k->in->addresses.n, sizeof *k->in->addresses.v, by_width);

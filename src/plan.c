@@ -215,7 +215,7 @@ static void plan_defaults(struct plan *p)
 {
     static const char why[] = "PowerMTA needs these, and the topology leaves them out.";
     const struct model *m = p->m;
-    if (m->fragment)
+    if (m->fragment || m->raw)
         return;
     struct conf_section *lines = new_globals(p);
     plan_lower(p, lines, LOWER_defaults, &m->lines, NOWHERE);
