@@ -27,6 +27,8 @@ libpmtac_a_SOURCES += \
 	%D%/reserved.def \
 	%D%/secrets.def \
 	%D%/sections.def \
+	%D%/share.c \
+	%D%/share.h \
 	%D%/target.def \
 	%D%/text.c \
 	%D%/tls.def \

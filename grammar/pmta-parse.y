@@ -29,22 +29,28 @@ PMTA_DECL;
 #define YYFREE(P) ((void)(P))
 
 static void pmta_error(struct pmta *pmta, void *yyscanner, const char *what);
-static struct stmt *line(struct pmta *pmta, struct pmta_line line);
-static struct stmt *section(struct pmta *pmta, struct pmta_line tag, struct stmts body,
-                            uint32_t close);
+static struct stmt *statement(struct pmta *pmta, struct line_read line,
+                              const struct braces *block);
+static const struct braces *section(struct pmta *pmta, struct line_read tag,
+                                    struct pmta_begin open, struct stmts body,
+                                    struct pmta_close close);
 static struct stmts append(struct stmts list, struct stmt *stmt);
 }
 
 %union {
-    struct pmta_line line;
-    uint32_t at;
+    struct line_read line;
+    struct pmta_begin open;
+    struct pmta_close close;
+    const struct braces *block;
     struct stmt *stmt;
     struct stmts list;
 }
 
 %token <line> LINE "a directive"
-%token <line> OPEN "<tag>"
-%token <at> CLOSE "</tag>"
+%token <line> TAG "a tag"
+%token <open> OPEN "the end of the tag"
+%token <block> BODY "what was read before, up to its closing tag"
+%token <close> CLOSE "</tag>"
 
 %nterm <list> statements
 %nterm <stmt> statement
@@ -61,8 +67,9 @@ statements:
 ;
 
 statement:
-  LINE                              { $$ = line(pmta, $1); }
-| OPEN statements CLOSE             { $$ = section(pmta, $1, $2, $3); }
+  LINE                              { $$ = statement(pmta, $1, NULL); }
+| TAG BODY                          { $$ = statement(pmta, $1, $2); }
+| TAG OPEN statements CLOSE         { $$ = statement(pmta, $1, section(pmta, $1, $2, $3, $4)); }
 ;
 
 %%
@@ -75,25 +82,28 @@ static void pmta_error(struct pmta *pmta, void *yyscanner, const char *what)
     arena_bug(pmta->arena, what);
 }
 
-static struct stmt *line(struct pmta *pmta, struct pmta_line line)
+static struct stmt *statement(struct pmta *pmta, struct line_read line, const struct braces *block)
 {
-    struct stmt *stmt = NEW(pmta->arena, struct stmt);
-    stmt->words = line.words;
-    stmt->lo = line.lo;
+    struct stmt *stmt = arena_alloc(pmta->arena, sizeof *stmt);
+    *stmt = (struct stmt){ .words = line.words, .block = block, .lo = line.lo };
     return stmt;
 }
 
 /* Places in the section become relative to its tag.  */
-static struct stmt *section(struct pmta *pmta, struct pmta_line tag, struct stmts body,
-                            uint32_t close)
+static const struct braces *section(struct pmta *pmta, struct line_read tag,
+                                    struct pmta_begin open, struct stmts body,
+                                    struct pmta_close close)
 {
-    struct stmt *stmt = line(pmta, tag);
-    struct braces *block = NEW(pmta->arena, struct braces);
-    *block = (struct braces){ body.first, tag.end - tag.lo, close - tag.lo, true };
+    uint32_t lo = tag.lo;
+    struct braces *block = arena_alloc(pmta->arena, sizeof *block);
+    *block = (struct braces){ body.first, open.at - lo, close.at - lo, true };
     for (struct stmt *s = body.first; s; s = s->next)
-        s->lo -= tag.lo;
-    stmt->block = block;
-    return stmt;
+        s->lo -= lo;
+    bool nested = open.depth > 1; /* others have names that stand once */
+    if (nested && pmta->diags->n_calls == open.calls && pmta->file->comments.n == open.comments)
+        share_remember(&pmta->share, tag.words,
+                       (struct str){ pmta_text(pmta, lo), close.end - lo }, open.depth, block);
+    return block;
 }
 
 static struct stmts append(struct stmts list, struct stmt *stmt)

@@ -7,7 +7,7 @@
 #ifndef PMTAC_PMTA_H
 #define PMTAC_PMTA_H
 
-#include "parse.h"
+#include "share.h"
 
 enum pmta_last { PMTA_NOTHING, PMTA_VALUE, PMTA_COMMA };
 
@@ -18,10 +18,15 @@ struct pmta_open {
     int section;   /* row of sections.def, or -1 */
 };
 
-/* The values of a line or of a tag, and where they begin and end.  */
-struct pmta_line {
-    const struct words *words;
-    uint32_t lo, end;
+/* Where a section begins, and what had been said before it.  */
+struct pmta_begin {
+    uint32_t at, depth;
+    size_t calls, comments;
+};
+
+/* A closing tag.  */
+struct pmta_close {
+    uint32_t at, end;
 };
 
 struct pmta {
@@ -36,6 +41,8 @@ struct pmta {
     const char *last_end;     /* end of the last value */
     const char *comma;        /* the last comma */
     const char *tag;          /* the '<' of the tag that is being read, or NULL */
+    struct share share;       /* what was read before */
+    struct line_read header;  /* the last line or tag that was read */
     uint32_t depth;
     struct pmta_open open[AST_DEPTH];
     bool ended;               /* too deep: the rest is left alone */
@@ -44,6 +51,12 @@ struct pmta {
 static inline uint32_t pmta_place(const struct pmta *t, const char *p)
 {
     return t->source->base + (uint32_t)(p - t->text);
+}
+
+/* The text at a place.  */
+static inline const char *pmta_text(const struct pmta *t, uint32_t place)
+{
+    return t->text + (place - t->source->base);
 }
 
 static inline struct span pmta_span(const struct pmta *t, const char *p, size_t n)

@@ -29,7 +29,7 @@ TOPO_DECL;
 #define YYFREE(P) ((void)(P))
 
 static void topo_error(struct topo *topo, void *yyscanner, const char *what);
-static struct stmt *statement(struct topo *topo, struct topo_line line,
+static struct stmt *statement(struct topo *topo, struct line_read line,
                               const struct braces *block);
 static struct stmt *with_block(struct topo *topo, uint32_t depth, struct stmts body,
                                uint32_t close);
@@ -37,7 +37,7 @@ static struct stmts append(struct stmts list, struct stmt *stmt);
 }
 
 %union {
-    struct topo_line line;
+    struct line_read line;
     uint32_t depth;
     uint32_t at;
     const struct braces *block;
@@ -78,7 +78,7 @@ static void topo_error(struct topo *topo, void *yyscanner, const char *what)
     arena_bug(topo->arena, what);
 }
 
-static struct stmt *statement(struct topo *topo, struct topo_line line, const struct braces *block)
+static struct stmt *statement(struct topo *topo, struct line_read line, const struct braces *block)
 {
     struct stmt *stmt = arena_alloc(topo->arena, sizeof *stmt);
     *stmt = (struct stmt){ .words = line.words, .block = block, .lo = line.lo };

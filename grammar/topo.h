@@ -7,44 +7,16 @@
 #ifndef PMTAC_TOPO_H
 #define PMTAC_TOPO_H
 
-#include "map.h"
-#include "parse.h"
+#include "share.h"
 
 enum topo_last { LAST_NOTHING, LAST_VALUE, LAST_COMMA };
-
-enum {
-    TOPO_RECENT = 256,           /* lines that are remembered, and */
-    TOPO_BLOCKS = 64             /* blocks; powers of two */
-};
-
-/* The values of a statement, and where it begins.  */
-struct topo_line {
-    const struct words *words;
-    uint32_t lo;
-};
-
-/* A line that was read: one that reads the same shares its words.  */
-struct topo_recent {
-    const char *p;
-    size_t n;
-    const struct words *words;
-};
 
 /* A brace that opens a block, its line, and what had been said before it.  */
 struct topo_open {
     const char *p;
-    struct topo_line line;
+    struct line_read line;
     size_t indent;               /* of the line that it stands on */
     size_t calls, comments;
-};
-
-/* A block that was read and has neither comments nor faults: the text from the first value of its
-   line to its closing brace.  Where the same text stands again it is the same block.  */
-struct topo_block {
-    const char *p;
-    size_t n;
-    uint32_t depth;
-    const struct braces *block;
 };
 
 struct topo {
@@ -55,9 +27,8 @@ struct topo {
     char *text;                  /* the buffer; place = base + (p - text) */
     bool clean;                  /* printable ASCII throughout */
     VEC(struct value) values;    /* of the statement being read */
-    struct topo_recent *recent;  /* by the hash of the text */
-    struct topo_block *blocks;   /* by the words of their lines */
-    struct topo_line line_read;  /* the last one */
+    struct share share;          /* what was read before */
+    struct line_read line_read;  /* the last one */
 
     /* The scanner's memory of what it has seen.  */
     enum topo_last last;

@@ -275,7 +275,7 @@ static void learn_words(struct diags *d)
     } ours[] = {
 #define KIND(ID, WORD, ABOUT) { WORD, "" },
 #define READING(WORD, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
-#define STATEMENT(WORD, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
+#define STATEMENT(WORD, WHOSE, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
 #define ATTR(KIND, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) { WORD, SYNTAX },
 #include "../grammar/kinds.def"
 #undef KIND
