@@ -1,7 +1,8 @@
 #!/bin/sh
 # bench.sh PMTAC FLOOR MEASURE [N]... - what pmtac takes for topologies and rows of N virtual MTAs,
 # beside a program that only reads and prints (the floor) and a line of perl that turns rows into
-# configuration and checks nothing.
+# configuration and checks nothing; and what it takes to read and check the configuration that the
+# topology became.
 #
 # Contenders run in turns, and the best time of each counts.  The machine may be noisy all the same:
 # compare figures of one run only, and quote ratios.
@@ -48,4 +49,6 @@ for n; do
         rows "exec '$pmtac' build --fragment '$dir/in.psv' >'$dir/out' 2>/dev/null" \
         perl "exec perl -F'\\|' -lan '$dir/rows.pl' '$dir/in.psv' >'$dir/out'" |
         report "$n" "$dir/in.psv"
+    "$measure" "$turns" config "exec '$pmtac' check -x powermta '$dir/result' 2>/dev/null" |
+        report "$n" "$dir/result"
 done
