@@ -276,7 +276,7 @@ static void learn_words(struct diags *d)
 #define KIND(ID, WORD, ABOUT) { WORD, "" },
 #define READING(WORD, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
 #define STATEMENT(WORD, WHOSE, FUNCTION, SYNTAX, ABOUT) { WORD, "" },
-#define ATTR(KIND, WORD, FUNCTION, REPEAT, SYNTAX, ABOUT) { WORD, SYNTAX },
+#define ATTR(KIND, WORD, WHOSE, FUNCTION, REPEAT, SYNTAX, ABOUT) { WORD, SYNTAX },
 #include "../grammar/kinds.def"
 #undef KIND
 #undef READING
