@@ -5,6 +5,7 @@ libpmtac_a_SOURCES += \
 	%D%/checks.def \
 	%D%/ciphers.def \
 	%D%/coverage.def \
+	%D%/differences.def \
 	%D%/directives.def \
 	%D%/explain.def \
 	%D%/foreign.def \
@@ -13,6 +14,7 @@ libpmtac_a_SOURCES += \
 	%D%/legacy.def \
 	%D%/levels.def \
 	%D%/lower.def \
+	%D%/normal.def \
 	%D%/options.def \
 	%D%/parse.h \
 	%D%/patterns.def \

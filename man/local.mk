@@ -7,4 +7,4 @@ dist_man_MANS = \
 
 ## What programs read is described for programs too; tests/house/messages.test and schema.test hold
 ## the program to it.
-dist_pkgdata_DATA = %D%/pmtac-messages.schema.json
+dist_pkgdata_DATA = %D%/pmtac-diff.schema.json %D%/pmtac-messages.schema.json

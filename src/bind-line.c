@@ -193,6 +193,7 @@ static void take_secret(struct bind *b, const struct stmt *s, struct line *line)
         return;
     struct secret secret = bind_secret(b, s, line_arg(line, (uint32_t)at));
     line->what->args[at].secret = true;
+    line->what->args[at].unread = !secret.known;
     line->what->args[at].text = secret.known ? secret.text : STR("");
     for (uint32_t i = (uint32_t)at + 1; i < line->what->n_args; i++) {
         line->what->args[i].secret = true; /* a secret with a blank that nobody quoted */

@@ -215,6 +215,8 @@ bool bind_hide_variables(struct bind *b, struct str text)
 static void missing(struct bind *b, struct arg arg, const char *what, struct str name,
                     const char *why)
 {
+    if (b->program->options->compare)
+        return;
     diag(b->diags, CHECK_secret_missing, arg.span, "%s `%.*s` %s", what, STR_ARG(name), why);
 }
 
@@ -308,6 +310,7 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
         if (secret.known)
             report_inline(b, arg.span);
     }
+    secret.arg.unread = !secret.known;
     return secret;
 }
 

@@ -92,7 +92,7 @@ static struct str header(struct compilation *c, const struct model *m)
 
 static bool is_wanted(const struct options *o, const struct model *m)
 {
-    return !o->host.n || str_ieq(o->host, m->host);
+    return !o->host.n || str_ieq(o->host, m->host) || (o->compare && !m->host.n);
 }
 
 /* What is to be said of the output of the next host is said while it is made, here for nobody.  */
@@ -127,7 +127,8 @@ static void compile_models(struct compilation *c)
 {
     load_forget_rows(&c->program);
     bind_all(c);
-    forget_tree(c);
+    if (c->goal != COMPILE_COMPARE || !c->program.raw)
+        forget_tree(c);
     struct map names = all_names(c);
     struct model *const *list = c->models.v;
     size_t n = c->models.n;
@@ -154,7 +155,8 @@ static void compile_models(struct compilation *c)
 /* The hosts that are wanted.  */
 static void add_outputs(struct compilation *c)
 {
-    bool wanted = c->goal == COMPILE_BUILD || c->goal == COMPILE_TABLES;
+    bool wanted = c->goal == COMPILE_BUILD || c->goal == COMPILE_TABLES ||
+                  c->goal == COMPILE_COMPARE;
     for (size_t i = 0; wanted && i < c->models.n; i++) {
         const struct model *m = c->models.v[i];
         if (is_wanted(c->program.options, m))
@@ -295,6 +297,12 @@ static void learn_words(struct diags *d)
         learn_word(d, dict_scope(scope)->name);
 }
 
+/* What PowerMTA does by itself is something to compare with.  */
+static bool takes_nothing(const struct compilation *c)
+{
+    return c->goal == COMPILE_COMPARE && c->program.raw;
+}
+
 static void run(struct compilation *c, const struct options *options)
 {
     struct dict *dict = dict_new(&c->arena);
@@ -303,13 +311,14 @@ static void run(struct compilation *c, const struct options *options)
     c->program.scratch = &c->scratch;
     c->program.tree = &c->tree;
     load(&c->program, &c->arena, &c->diags, &c->sources, dict, options);
+    c->unread = c->diags.n_errors > 0;
     if (c->program.broken)
         return;
     read_suppressions(c);
     if (c->goal == COMPILE_CONVERT) {
         if (!c->diags.n_faults)
             convert(c);
-    } else if (is_empty(&c->program) && !c->diags.n_faults) {
+    } else if (is_empty(&c->program) && !c->diags.n_faults && !takes_nothing(c)) {
         nothing_declared(c);
         make_tables(c, true);
     } else {
@@ -323,7 +332,8 @@ static enum compile_status verdict(struct compilation *c)
 {
     if (c->program.broken)
         return COMPILE_BROKEN;
-    if (!diags_forbid(&c->diags))
+    bool readable = c->goal == COMPILE_COMPARE && c->program.raw && !c->unread;
+    if (readable || !diags_forbid(&c->diags))
         return COMPILE_FINE;
     if (c->goal != COMPILE_TABLES)
         c->outputs.n = 0;
@@ -499,6 +509,24 @@ struct str compile_text(struct compilation *c, size_t output)
     if (compile_print(c, output, collect, &text) != COMPILE_FINE)
         return (struct str){ NULL, 0 };
     return buf_str(&text);
+}
+
+/* An output whose facts are wanted.  */
+struct facts_wish {
+    const struct output *output;
+    struct facts *facts;
+};
+
+static void make_facts(struct compilation *c, void *context)
+{
+    const struct facts_wish *w = context;
+    facts_make(w->facts, &c->arena, &c->scratch, &c->program, w->output->model);
+}
+
+enum compile_status compile_facts(struct compilation *c, size_t output, struct facts *facts)
+{
+    struct facts_wish w = { &c->outputs.v[output], facts };
+    return guarded(c, make_facts, &w);
 }
 
 void compile_free(struct compilation *c)

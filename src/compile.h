@@ -11,12 +11,19 @@
 #ifndef PMTAC_COMPILE_H
 #define PMTAC_COMPILE_H
 
+#include "facts.h"
 #include "load.h"
 #include "model.h"
 #include "suppress.h"
 
 /* What is wanted.  */
-enum compile_goal { COMPILE_CHECK, COMPILE_BUILD, COMPILE_CONVERT, COMPILE_TABLES };
+enum compile_goal {
+    COMPILE_CHECK,
+    COMPILE_BUILD,
+    COMPILE_CONVERT,
+    COMPILE_TABLES,
+    COMPILE_COMPARE /* what is built; of PowerMTA's own, whatever could be read */
+};
 
 enum compile_status {
     COMPILE_FINE,   /* warnings included */
@@ -50,6 +57,7 @@ struct compilation {
     size_t n_judged;            /* of them, from the first: all has been said of their output */
     VEC(struct output) outputs; /* one for each host; one for a conversion */
     struct buf piece;           /* of output, on its way out */
+    bool unread;                /* a part of the input could not even be read */
     struct buf tables; /* that were asked for: text, or members of the document of messages */
 };
 
@@ -80,6 +88,10 @@ enum compile_status compile_print(struct compilation *, size_t output, put_fn *p
 
 /* The same as one text, in the arena; its 'p' is NULL where memory ran out.  */
 struct str compile_text(struct compilation *, size_t output);
+
+/* What output number 'output' says, as facts in the arena; for COMPILE_COMPARE, or a topology after
+   'compile'.  Troubles as with 'compile_print'.  */
+enum compile_status compile_facts(struct compilation *, size_t output, struct facts *);
 
 /* Gives all memory of 'c' back; good after any status.  */
 void compile_free(struct compilation *c);

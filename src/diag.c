@@ -237,3 +237,14 @@ void diags_sort(struct diags *d)
     index_secrets(d);
     qsort(d->list.v, d->list.n, sizeof *d->list.v, by_place);
 }
+
+void diags_keep_errors(struct diags *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->list.n; i++)
+        if (d->list.v[i]->level == LEVEL_ERROR)
+            d->list.v[n++] = d->list.v[i];
+    d->list.n = n;
+    d->n_warnings = 0;
+    memset(d->n_milder, 0, sizeof d->n_milder);
+}

@@ -186,6 +186,9 @@ bool diags_forbid(const struct diags *);
    secret behind that.  */
 void diags_sort(struct diags *);
 
+/* Forgets all messages but errors.  */
+void diags_keep_errors(struct diags *);
+
 const struct check_row *check_row(enum check);
 /* The check called 'name', or N_CHECKS.  */
 enum check check_named(struct str name);

@@ -48,6 +48,11 @@ static word_check *check_of(const struct shape *shape, size_t i)
     return shape->word[i];
 }
 
+word_check *dict_word_check(enum type type, size_t i)
+{
+    return check_of(&shapes[type], i);
+}
+
 /* What is written between slashes may stand where a pattern belongs, and where it may have been
    meant as a path or a text.  */
 static bool takes_pattern(word_check *check)

@@ -32,6 +32,9 @@ word_check word_name, word_source, word_signals, word_subaccount;
 word_check word_regex, word_result, word_action, word_category, word_field, word_field_name,
     word_header_field;
 
+/* The check of word 'i' of a value of 'type'.  */
+word_check *dict_word_check(enum type, size_t i);
+
 /* The alternatives of a directive's PARAM, without the range.  Takes the next one off 'rest';
    false where there is none.  '*since' becomes its first version, 0 where it has none.  */
 bool param_next(struct str *rest, struct str *word, int *since);

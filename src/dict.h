@@ -100,6 +100,7 @@ struct arg {
     bool string;      /* written in quotes; 'text' is decoded */
     bool secret;      /* never shown in a message, masked where output is redacted */
     bool bad;         /* reported already: whatever looks at it stays silent */
+    bool unread;      /* a secret that is somewhere else, and was not read from there */
 };
 
 struct dict;
@@ -139,6 +140,13 @@ bool dict_value(const struct directive *, const struct arg *args, size_t n, int 
 /* The value is the same as the default: booleans by meaning, numbers and words by text.  Only for
    directives with one value.  */
 bool dict_is_default(const struct directive *, const struct arg *args, size_t n);
+
+/* The word 'text', value 'i' of the directive, in its one spelling: yes for true, seconds for any
+   duration, bytes, networks, lower case where case means nothing.  It may be 'text' itself.  */
+struct str dict_normal(const struct directive *, size_t i, struct str text, struct arena *arena);
+
+/* The same for the argument of a section's tag.  */
+struct str dict_normal_arg(enum scope, struct str text, struct arena *arena);
 
 /* How values of 'type' use patterns; NULL where none can stand in them.  */
 const struct pattern_use *dict_patterns(enum type);

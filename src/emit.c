@@ -53,20 +53,19 @@ static void put_quoted(struct buf *out, struct str s)
     buf_char(out, '"');
 }
 
-static void put_value(struct emit *e, const struct conf_line *line, const struct arg *arg)
+static void put_value(struct buf *out, const struct directive *dir, const struct arg *arg,
+                      bool redact)
 {
-    if (arg->secret && e->options->redact) {
-        buf_text(e->out, "********");
-    } else if (line->plain) {
-        buf_put(e->out, arg->text);
+    if (arg->secret && redact) {
+        buf_text(out, "********");
     } else if (arg->pattern) {
-        buf_char(e->out, '/');
-        buf_put(e->out, arg->text);
-        buf_char(e->out, '/');
-    } else if (needs_quotes(line->dir, arg)) {
-        put_quoted(e->out, arg->text);
+        buf_char(out, '/');
+        buf_put(out, arg->text);
+        buf_char(out, '/');
+    } else if (needs_quotes(dir, arg)) {
+        put_quoted(out, arg->text);
     } else {
-        buf_put(e->out, arg->text);
+        buf_put(out, arg->text);
     }
 }
 
@@ -89,6 +88,18 @@ static void keep(struct emit *e, struct str *printed, size_t from)
     *printed = arena_str(e->out->arena, str_sub(buf_str(e->out), from, e->out->n));
 }
 
+void emit_values(struct buf *out, const struct directive *dir, const struct arg *args, uint32_t n,
+                 bool redact)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (args[i].joined)
+            buf_text(out, comma(dir));
+        else if (i)
+            buf_char(out, ' ');
+        put_value(out, dir, &args[i], redact);
+    }
+}
+
 static void put_end(struct emit *e, const struct conf_section *s, size_t depth);
 
 static void put_new_line(struct emit *e, const struct conf_line *line, size_t depth)
@@ -98,11 +109,15 @@ static void put_new_line(struct emit *e, const struct conf_line *line, size_t de
     if (!bare)
         buf_text(e->out, line->dir->name);
     for (uint32_t i = 0; i < line->n_args; i++) {
-        if (line->args[i].joined)
+        const struct arg *arg = &line->args[i];
+        if (arg->joined)
             buf_text(e->out, comma(line->dir));
         else if (i || !bare)
             buf_char(e->out, ' ');
-        put_value(e, line, &line->args[i]);
+        if (line->plain && !(arg->secret && e->options->redact))
+            buf_put(e->out, arg->text);
+        else
+            put_value(e->out, line->dir, arg, e->options->redact);
     }
     end_line(e, line->origin);
     if (line->nested) /* its tag is the line's last value */

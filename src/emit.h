@@ -16,6 +16,10 @@ struct emit_options {
 /* Appends what stands above all sections to 'out'.  */
 void emit_header(const struct emit_options *, struct buf *out);
 
+/* Appends the 'n' values of a line with directive 'dir', as they are written behind it.  */
+void emit_values(struct buf *out, const struct directive *dir, const struct arg *args, uint32_t n,
+                 bool redact);
+
 /* Appends the sections of the tree to 'out'.  */
 void emit(const struct conf *, struct sources *, const struct emit_options *, struct buf *out);
 

@@ -252,6 +252,7 @@ void load_input(struct loader *l, struct str path)
     struct str name = str_eq(path, STR("-")) ? STR("<stdin>") : path;
     struct source *source = source_open(p->sources, path, name, NOWHERE, &error, &why);
     if (!source) {
+        p->diags->raw = false; /* the caller named it, and not the configuration */
         diag(p->diags, CHECK_include_missing, NOWHERE, "`%.*s`: %s", STR_ARG(name), why);
         p->broken = true;
         return;

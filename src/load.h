@@ -30,6 +30,7 @@ struct options {
     bool dkim;       /* make the table of who signs for what */
     bool json;       /* tables are for programs */
     bool secrets;    /* read them from their places (when building) */
+    bool compare;    /* one that cannot be read is no error: it is not compared */
     struct str host; /* only this one; "" all */
     struct levels levels;
 };

@@ -25,6 +25,9 @@ libpmtac_a_SOURCES += \
 	%D%/bind.h \
 	%D%/buf.c \
 	%D%/buf.h \
+	%D%/compare-print.c \
+	%D%/compare.c \
+	%D%/compare.h \
 	%D%/compile.c \
 	%D%/compile.h \
 	%D%/conf.c \
@@ -54,11 +57,14 @@ libpmtac_a_SOURCES += \
 	%D%/diag.h \
 	%D%/dict-mail.c \
 	%D%/dict-net.c \
+	%D%/dict-normal.c \
 	%D%/dict-value.c \
 	%D%/dict-word.c \
 	%D%/dict-word.h \
 	%D%/dict.c \
 	%D%/dict.h \
+	%D%/differ.c \
+	%D%/differ.h \
 	%D%/effective.c \
 	%D%/effective.h \
 	%D%/emit.c \
@@ -67,6 +73,12 @@ libpmtac_a_SOURCES += \
 	%D%/expand.h \
 	%D%/explain.c \
 	%D%/explain.h \
+	%D%/facts-default.c \
+	%D%/facts-internal.h \
+	%D%/facts-make.c \
+	%D%/facts-settle.c \
+	%D%/facts.c \
+	%D%/facts.h \
 	%D%/inbound.c \
 	%D%/inbound.h \
 	%D%/io.c \

@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include "deliver.h"
+#include "differ.h"
 #include "explain.h"
 #include "outfile.h"
 
@@ -78,6 +79,7 @@ static enum compile_goal goal_of(const struct opts *o)
     case COMMAND_convert:
         return COMPILE_CONVERT;
     case COMMAND_check:
+    case COMMAND_diff:
     case COMMAND_explain:
     case N_COMMANDS:
         break;
@@ -142,6 +144,17 @@ static int run_explain(const struct opts *o, struct buf *text)
     return print_text(buf_str(text));
 }
 
+/* As with diff(1), that something differs is an exit status.  */
+static int run_diff(const struct opts *o, struct buf *out)
+{
+    struct buf talk = { .arena = out->arena };
+    enum differ_status found = differ(o, &io_system, out, &talk);
+    int status = print_text(buf_str(out));
+    if (!put_stderr(buf_str(&talk)) || found == DIFFER_TROUBLE)
+        return STATUS_TROUBLE;
+    return found == DIFFER_DIFFERENT && status == STATUS_FINE ? STATUS_ERRORS : status;
+}
+
 static int run(struct arena *arena, int argc, char **argv)
 {
     struct opts o;
@@ -157,6 +170,8 @@ static int run(struct arena *arena, int argc, char **argv)
     }
     if (o.command == COMMAND_explain)
         return run_explain(&o, &text);
+    if (o.command == COMMAND_diff)
+        return run_diff(&o, &text);
     struct compilation *c = arena_alloc(arena, sizeof *c);
     int status = run_compilation(c, &o);
     compile_free(c);

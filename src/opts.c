@@ -488,6 +488,13 @@ enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char *
         VEC_PUSH(arena, &o->options.inputs, str_of(r.words.v[i]));
     if (!o->options.inputs.n)
         return wrong(&r, "no FILE is given", NULL);
+    if (o->command == COMMAND_diff && o->options.inputs.n != 2)
+        return wrong(&r, "diff takes two FILEs: the one input and the other", NULL);
+    if (o->command == COMMAND_diff && str_eq(o->options.inputs.v[0], STR("-")) &&
+        str_eq(o->options.inputs.v[1], STR("-")))
+        return wrong(&r, "only one of the inputs of diff can be standard input", NULL);
+    if (o->command == COMMAND_diff && o->format == MESSAGES_GCC)
+        return wrong(&r, "--format of diff is text or json, not", "gcc");
     if (o->depend && (!o->output || strcmp(o->output, "-") == 0))
         return wrong(&r, "-MD and -MF need -o: a rule names what it makes", NULL);
     o->options.json = o->format == MESSAGES_JSON;

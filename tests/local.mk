@@ -43,7 +43,7 @@ EXTRA_DIST += $(script_tests) %D%/hostile/hostile.sh %D%/house/code.awk \
 	%D%/house/explain.awk %D%/house/schema.pl %D%/house/tap.sh
 
 ## Folders of data, shipped whole.
-EXTRA_DIST += %D%/bench %D%/cases %D%/lines
+EXTRA_DIST += %D%/bench %D%/cases %D%/differ %D%/lines
 
 ## What reads the tables of %D%/lines.
 check_PROGRAMS += %D%/unit/test_lines
@@ -62,6 +62,7 @@ unit_tests = \
 	%D%/unit/test_coverage \
 	%D%/unit/test_diag \
 	%D%/unit/test_dict \
+	%D%/unit/test_differ \
 	%D%/unit/test_edits \
 	%D%/unit/test_expand \
 	%D%/unit/test_explain \

@@ -1,0 +1,1 @@
+pmtac diff errors.d/a.topo errors.d/a.conf

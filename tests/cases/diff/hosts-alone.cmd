@@ -1,0 +1,1 @@
+pmtac diff hosts.d/a.topo same.d/a.topo

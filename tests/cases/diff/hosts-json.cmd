@@ -1,0 +1,1 @@
+pmtac diff --format json hosts.d/a.topo hosts.d/b.topo

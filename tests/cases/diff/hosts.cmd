@@ -1,0 +1,1 @@
+pmtac diff hosts.d/a.topo hosts.d/b.topo

@@ -1,0 +1,1 @@
+pmtac diff --format json text.d/new.topo text.d/old.conf

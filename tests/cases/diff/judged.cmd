@@ -1,0 +1,1 @@
+pmtac diff judged.d/a.conf judged.d/b.conf

@@ -1,0 +1,1 @@
+pmtac diff errors.d/nothing.conf same.d/a.topo

@@ -1,0 +1,1 @@
+pmtac build same.d/a.topo 2>/dev/null >$TMPDIR/a.conf && pmtac diff same.d/a.topo $TMPDIR/a.conf

@@ -1,0 +1,1 @@
+pmtac diff same.d/a.topo secret.d/a.conf

@@ -1,0 +1,1 @@
+pmtac diff text.d/old.conf text.d/new.topo

@@ -1,0 +1,1 @@
+pmtac diff --format gcc same.d/a.topo same.d/a.topo
