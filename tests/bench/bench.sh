@@ -1,8 +1,8 @@
 #!/bin/sh
 # bench.sh PMTAC FLOOR MEASURE [N]... - what pmtac takes for topologies and rows of N virtual MTAs,
 # beside a program that only reads and prints (the floor) and a line of perl that turns rows into
-# configuration and checks nothing; and what it takes to read and check the configuration that the
-# topology became.
+# configuration and checks nothing; what it takes to read and check the configuration that the
+# topology became, and to compare the two.
 #
 # Contenders run in turns, and the best time of each counts.  The machine may be noisy all the same:
 # compare figures of one run only, and quote ratios.
@@ -51,4 +51,8 @@ for n; do
         report "$n" "$dir/in.psv"
     "$measure" "$turns" config "exec '$pmtac' check -x powermta '$dir/result' 2>/dev/null" |
         report "$n" "$dir/result"
+    mv "$dir/result" "$dir/result.conf"
+    "$measure" "$turns" diff "exec '$pmtac' diff '$dir/in.topo' '$dir/result.conf'" |
+        report "$n" "$dir/in.topo"
+    rm "$dir/result.conf"
 done
