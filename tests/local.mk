@@ -73,6 +73,7 @@ unit_tests = \
 	%D%/unit/test_opts \
 	%D%/unit/test_outfile \
 	%D%/unit/test_regexp \
+	%D%/unit/test_round \
 	%D%/unit/test_source \
 	%D%/unit/test_str \
 	%D%/unit/test_suggest \
@@ -80,7 +81,8 @@ unit_tests = \
 
 LDADD = libpmtac.a $(PCRE2_LIBS) $(CHECK_LIBS)
 EXTRA_DIST += %D%/unit/unit.h
-tests_unit_test_topologies_SOURCES = %D%/unit/reader.h %D%/unit/test_topologies.c
+tests_unit_test_round_SOURCES = %D%/fuzz/round.h %D%/unit/test_round.c
+tests_unit_test_topologies_SOURCES = %D%/fuzz/round.h %D%/unit/reader.h %D%/unit/test_topologies.c
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_tests)
@@ -94,6 +96,7 @@ EXTRA_DIST += %D%/house/libcheck.test
 fuzz_programs = \
 	%D%/fuzz/fuzz_compile \
 	%D%/fuzz/fuzz_pipe \
+	%D%/fuzz/fuzz_pmta \
 	%D%/fuzz/fuzz_topo
 
 ## The words that engines put together: all of the tables, whatever they are today.
@@ -122,6 +125,9 @@ tests_fuzz_fuzz_compile_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_fuzz_pipe_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pipe.c %D%/fuzz/tree.h $(fuzz_main)
 tests_fuzz_fuzz_pipe_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_pipe_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_fuzz_pmta_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_pmta.c %D%/fuzz/round.h $(fuzz_main)
+tests_fuzz_fuzz_pmta_LDADD = libpmtac.a $(PCRE2_LIBS)
+tests_fuzz_fuzz_pmta_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_fuzz_topo_SOURCES = %D%/fuzz/fuzz.h %D%/fuzz/fuzz_topo.c %D%/fuzz/tree.h $(fuzz_main)
 tests_fuzz_fuzz_topo_LDADD = libpmtac.a $(PCRE2_LIBS)
 tests_fuzz_fuzz_topo_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)

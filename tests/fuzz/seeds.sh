@@ -4,8 +4,8 @@
 # takes options there is one more, for the older versions.
 set -eu
 top=$1 folder=$2
-for file in "$top"/tests/cases/*/*.topo "$top"/tests/cases/*/*.psv "$top"/examples/*.topo \
-    "$top"/examples/*.psv; do
+for file in "$top"/tests/cases/*/*.topo "$top"/tests/cases/*/*.psv "$top"/tests/cases/*/*.conf \
+    "$top"/examples/*.topo "$top"/examples/*.psv "$top"/examples/*.conf; do
     test -f "$file" || continue
     name=$(basename "$(dirname "$file")")-$(basename "$file")
     own=${file%.*}.d

@@ -70,6 +70,19 @@ static const char *const pieces[] = {
     "powermta 4.0\n",
     "powermta 4.5\n",
     "host h{1..2} { let v = {1..2} }\n",
+    "<",
+    "</",
+    ">\n",
+    "> ",
+    " source=",
+    " tls=yes",
+    "<pattern-list>\n",
+    "$a.$b",
+    "{auth}",
+    "{default}",
+    "|/bin/x y",
+    "{vault}:/v1/a:b",
+    "\\\"",
 };
 
 static void put(const char *word, const char *behind)
@@ -115,7 +128,7 @@ static void put_target(void)
 #define DIRECTIVE(NAME, ...) put(NAME, " ");
 #include "../../grammar/directives.def"
 #undef DIRECTIVE
-#define SECTION(ID, TAG, ...) put(TAG, " ");
+#define SECTION(ID, TAG, ...) put(TAG, " "), put("<" TAG, " "), put("</" TAG, ">\n");
 #include "../../grammar/sections.def"
 #undef SECTION
 #define LOWER_GROUP(ID)

@@ -3,14 +3,14 @@
    Whoever writes one down writes what must come of it beside it.  The configuration, read by the
    reader of reader.h, says exactly that: each VMTA with its sources and keys, pools with members in
    order, destinations with their settings, listeners, users, and what PowerMTA is told about
-   clients.  Then the topology is damaged.  No message, in any format, holds a secret, whole or
-   half, wherever it came from.
+   clients.  The program reads it back too, and it comes to the same.  Then the topology is
+   damaged.  No message, in any format, holds a secret, whole or half, wherever it came from.
 
    PMTAC_TOPOLOGIES=N makes N of them (300); PMTAC_SEED=N begins with another one.  */
 
 #include <config.h>
 
-#include "compile.h"
+#include "../fuzz/round.h"
 #include "reader.h"
 #include "unit.h"
 
@@ -738,6 +738,21 @@ static void judge_output(uint64_t seed, struct str topology, struct str output, 
     free(text.p), free(facts.p), free(wanted.p);
 }
 
+static void judge_trip(uint64_t seed, struct str topology, struct compilation *c, size_t output)
+{
+    jmp_buf handler;
+    struct arena arena;
+    if (setjmp(handler))
+        blame(seed, topology, "no memory");
+    arena_init(&arena, &handler);
+    struct buf why = { .arena = &arena };
+    if (!round_trip(c, output, &why)) {
+        printf("%.*s\n", STR_ARG(buf_str(&why)));
+        blame(seed, topology, "it does not come back");
+    }
+    arena_free(&arena);
+}
+
 static void judge_valid(uint64_t seed)
 {
     static struct compilation c;
@@ -751,8 +766,10 @@ static void judge_valid(uint64_t seed)
     judge_messages(seed, topology, &c);
     if (c.outputs.n != (size_t)(g.hosts ? g.hosts : 1))
         blame(seed, topology, "another number of outputs");
-    for (int h = 0; h < (g.hosts ? g.hosts : 1); h++)
+    for (int h = 0; h < (g.hosts ? g.hosts : 1); h++) {
         judge_output(seed, topology, compile_text(&c, (size_t)h), h);
+        judge_trip(seed, topology, &c, (size_t)h);
+    }
     compile_free(&c);
 }
 
