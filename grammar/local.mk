@@ -26,6 +26,7 @@ libpmtac_a_SOURCES += \
 	%D%/pmta-scan.l \
 	%D%/pmta.h \
 	%D%/providers.def \
+	%D%/raise.def \
 	%D%/reserved.def \
 	%D%/secrets.def \
 	%D%/sections.def \

@@ -232,6 +232,23 @@ static void put_values(struct printer *p, const struct stmt *s, size_t indent)
     }
 }
 
+/* A backslash must not end a line.  */
+static void end_values(struct printer *p, const struct stmt *s)
+{
+    struct value last = stmt_value(s, s->words->n - 1);
+    if (last.kind == VALUE_WORD && last.len && p->out->p[p->out->n - 1] == '\\')
+        buf_char(p->out, ';');
+}
+
+void ast_print_words(const struct words *words, size_t indent, struct buf *out)
+{
+    struct printer p = { .out = out, .line = out->n };
+    struct stmt s = { .words = words };
+    buf_fill(out, ' ', indent);
+    put_values(&p, &s, indent + INDENT);
+    end_values(&p, &s);
+}
+
 /* Statements.  */
 
 static void put_stmts(struct printer *p, struct walk w, size_t level, uint32_t from,
@@ -255,11 +272,8 @@ static void put_stmt(struct printer *p, const struct stmt *s, size_t level, uint
     size_t indent = level * INDENT;
     put_early(p, s, indent);
     put_values(p, s, indent + INDENT);
-    struct value last = stmt_value(s, s->words->n - 1);
     if (!s->block) {
-        /* A backslash must not end a line.  */
-        if (last.kind == VALUE_WORD && last.len && p->out->p[p->out->n - 1] == '\\')
-            buf_char(p->out, ';');
+        end_values(p, s);
         put_trailing(p, end_of_values(s), limit);
         return;
     }

@@ -170,6 +170,9 @@ static inline void stmts_add(struct stmts *list, struct stmt *s)
    on the line of its header.  Reading the result gives the same tree.  */
 void ast_print(const struct ast_file *, struct buf *);
 
+/* Prints the values of one statement, as deep as 'indent' blanks, so that they are read back.  */
+void ast_print_words(const struct words *, size_t indent, struct buf *);
+
 /* Prints one value as it has to be written to be read back: quoted where it must be.  */
 void ast_print_value(struct value, struct buf *);
 

@@ -28,6 +28,7 @@ void buf_fill(struct buf *b, char c, size_t n)
 {
     if (b->cap - b->n < n)
         buf_room(b, n);
-    memset(b->p + b->n, c, n);
+    if (n) /* an empty buffer may have no bytes at all */
+        memset(b->p + b->n, c, n);
     b->n += n;
 }

@@ -3,6 +3,7 @@
 #include "compile.h"
 
 #include "bind.h"
+#include "compile-convert.h"
 #include "coverage.h"
 #include "emit.h"
 #include "inbound.h"
@@ -155,8 +156,7 @@ static void compile_models(struct compilation *c)
 /* The hosts that are wanted.  */
 static void add_outputs(struct compilation *c)
 {
-    bool wanted = c->goal == COMPILE_BUILD || c->goal == COMPILE_TABLES ||
-                  c->goal == COMPILE_COMPARE;
+    bool wanted = c->goal != COMPILE_CHECK;
     for (size_t i = 0; wanted && i < c->models.n; i++) {
         const struct model *m = c->models.v[i];
         if (is_wanted(c->program.options, m))
@@ -316,7 +316,9 @@ static void run(struct compilation *c, const struct options *options)
         return;
     read_suppressions(c);
     if (c->goal == COMPILE_CONVERT) {
-        if (!c->diags.n_faults)
+        if (c->program.raw && !c->diags.n_faults)
+            compile_convert(c);
+        else if (!c->diags.n_faults)
             convert(c);
     } else if (is_empty(&c->program) && !c->diags.n_faults && !takes_nothing(c)) {
         nothing_declared(c);
@@ -333,9 +335,9 @@ static enum compile_status verdict(struct compilation *c)
     if (c->program.broken)
         return COMPILE_BROKEN;
     bool readable = c->goal == COMPILE_COMPARE && c->program.raw && !c->unread;
-    if (readable || !diags_forbid(&c->diags))
+    if (readable || (!diags_forbid(&c->diags) && !c->differs))
         return COMPILE_FINE;
-    if (c->goal != COMPILE_TABLES)
+    if (c->goal != COMPILE_TABLES && c->goal != COMPILE_MODELS)
         c->outputs.n = 0;
     return COMPILE_ERRORS;
 }
@@ -360,7 +362,7 @@ enum compile_status compile_start(struct compilation *c, const struct options *o
         io->random(io->context, c->scratch.seed, sizeof c->scratch.seed);
         io->random(io->context, c->tree.seed, sizeof c->tree.seed);
     }
-    c->piece = (struct buf){ .arena = &c->arena };
+    c->piece = c->remarks = (struct buf){ .arena = &c->arena };
     sources_init(&c->sources, &c->arena, io);
     diags_init(&c->diags, &c->arena, &c->sources);
     c->options = *options;
@@ -531,6 +533,8 @@ enum compile_status compile_facts(struct compilation *c, size_t output, struct f
 
 void compile_free(struct compilation *c)
 {
+    if (c->converted)
+        compile_free(c->converted);
     arena_free(&c->tree);
     arena_free(&c->scratch);
     arena_free(&c->arena);

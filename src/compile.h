@@ -16,12 +16,14 @@
 #include "model.h"
 #include "suppress.h"
 
-/* What is wanted.  */
+/* What is wanted.  With COMPILE_MODELS the outputs are there to be looked at, whatever is wrong
+   with the input.  */
 enum compile_goal {
     COMPILE_CHECK,
     COMPILE_BUILD,
     COMPILE_CONVERT,
     COMPILE_TABLES,
+    COMPILE_MODELS,
     COMPILE_COMPARE /* what is built; of PowerMTA's own, whatever could be read */
 };
 
@@ -59,6 +61,9 @@ struct compilation {
     struct buf piece;           /* of output, on its way out */
     bool unread;                /* a part of the input could not even be read */
     struct buf tables; /* that were asked for: text, or members of the document of messages */
+    struct buf remarks;            /* for people, about a conversion: lines of text */
+    struct compilation *converted; /* what a conversion comes to, or NULL */
+    bool differs;                  /* and it is not the same */
 };
 
 /* Compiles as 'options' say.  What 'options' points to must outlive 'c'.  Messages are in

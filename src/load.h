@@ -31,6 +31,7 @@ struct options {
     bool json;       /* tables are for programs */
     bool secrets;    /* read them from their places (when building) */
     bool compare;    /* one that cannot be read is no error: it is not compared */
+    bool keep_secrets; /* a conversion leaves them where they are */
     struct str host; /* only this one; "" all */
     struct levels levels;
 };

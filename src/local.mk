@@ -28,6 +28,8 @@ libpmtac_a_SOURCES += \
 	%D%/compare-print.c \
 	%D%/compare.c \
 	%D%/compare.h \
+	%D%/compile-convert.c \
+	%D%/compile-convert.h \
 	%D%/compile.c \
 	%D%/compile.h \
 	%D%/conf.c \
@@ -41,6 +43,8 @@ libpmtac_a_SOURCES += \
 	%D%/coverage-view.c \
 	%D%/coverage.c \
 	%D%/coverage.h \
+	%D%/defaults.c \
+	%D%/defaults.h \
 	%D%/deliver.c \
 	%D%/deliver.h \
 	%D%/depfile.c \
@@ -113,6 +117,20 @@ libpmtac_a_SOURCES += \
 	%D%/plan-undo.c \
 	%D%/plan.c \
 	%D%/plan.h \
+	%D%/raise-client.c \
+	%D%/raise-domain.c \
+	%D%/raise-internal.h \
+	%D%/raise-listener.c \
+	%D%/raise-policy.c \
+	%D%/raise-print.c \
+	%D%/raise-range.c \
+	%D%/raise-source.c \
+	%D%/raise-tls.c \
+	%D%/raise-tree.c \
+	%D%/raise-vmta.c \
+	%D%/raise-word.c \
+	%D%/raise.c \
+	%D%/raise.h \
 	%D%/regexp-piece.c \
 	%D%/regexp.c \
 	%D%/regexp.h \
@@ -130,6 +148,8 @@ libpmtac_a_SOURCES += \
 	%D%/report.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
+	%D%/same.c \
+	%D%/same.h \
 	%D%/source.c \
 	%D%/source.h \
 	%D%/str.c \

@@ -56,12 +56,28 @@ static bool wants_text_tables(const struct opts *o)
     return wants_tables(o) && o->format != MESSAGES_JSON;
 }
 
+/* What else there is to be said of a conversion is a member of the document.  */
+static void print_json(struct compilation *c, struct buf *text)
+{
+    struct buf more = { .arena = &c->arena };
+    buf_put(&more, buf_str(&c->tables));
+    struct str rest = buf_str(&c->remarks);
+    for (bool first = true; rest.n; first = false) {
+        size_t end = str_find(rest, '\n');
+        buf_text(&more, first ? ",\n  \"remarks\": [\n    " : ",\n    ");
+        diag_json_string(&more, str_sub(rest, 0, end));
+        rest = str_sub(rest, end + 1, rest.n);
+    }
+    buf_text(&more, c->remarks.n ? "\n  ]" : "");
+    diags_print_json(&c->diags, buf_str(&more), text);
+}
+
 /* Messages: machine formats of 'check' are its data, all else is talk.  */
 static int print_messages(struct compilation *c, const struct opts *o)
 {
     struct buf text = { .arena = &c->arena };
     if (o->format == MESSAGES_JSON)
-        diags_print_json(&c->diags, buf_str(&c->tables), &text);
+        print_json(c, &text);
     else if (o->format == MESSAGES_GCC)
         diags_print_gcc(&c->diags, &text, o->max_errors);
     else
@@ -90,7 +106,8 @@ static enum compile_goal goal_of(const struct opts *o)
 /* What there is to be said and shown of it.  */
 static bool print_results(struct compilation *c, const struct opts *o, bool broken)
 {
-    if (print_messages(c, o) != STATUS_FINE)
+    if (print_messages(c, o) != STATUS_FINE ||
+        (o->format != MESSAGES_JSON && !put_stderr(buf_str(&c->remarks))))
         return false;
     return broken || !wants_text_tables(o) || print_text(buf_str(&c->tables)) == STATUS_FINE;
 }

@@ -329,6 +329,9 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
     case OPTION_annotate:
         o->annotate = true;
         return OPTS_RUN;
+    case OPTION_keep_secrets:
+        o->keep_secrets = true;
+        return OPTS_RUN;
     case OPTION_redact:
         o->redact = true;
         return OPTS_RUN;

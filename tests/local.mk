@@ -19,6 +19,7 @@ AM_TESTS_ENVIRONMENT = \
 
 ## Scripts.
 script_tests = \
+	%D%/convert.test \
 	%D%/hostile/apart.test %D%/hostile/bytes.test \
 	%D%/hostile/environment.test \
 	%D%/hostile/faults.test \
@@ -74,6 +75,7 @@ unit_tests = \
 	%D%/unit/test_outfile \
 	%D%/unit/test_regexp \
 	%D%/unit/test_round \
+	%D%/unit/test_same \
 	%D%/unit/test_source \
 	%D%/unit/test_str \
 	%D%/unit/test_suggest \

@@ -228,6 +228,15 @@ static const char fleet[] = "host mx{1..2} { let net = 203.1.11{4..5} }\n"
                             "listener in 127.0.0.1:2525 { allow 127.0.0.1; via v1 }\n"
                             "vmta v1 { source ${net}.1 v1.${host}.acme.example }\n";
 
+static const char configuration[] = "smtp-listener 127.0.0.1:25 source=in # here\n"
+                                    "<source in>\nallow-auth no\n</source>\n"
+                                    "<smtp-user app>\npassword battery-staple\n</smtp-user>\n"
+                                    "<virtual-mta v1>\n"
+                                    "smtp-source-host 198.51.100.1 v1.acme.example\n"
+                                    "domain-key s1, acme.example, /etc/s1.pem\n"
+                                    "<domain *>\ndkim-sign yes\n</domain>\n"
+                                    "</virtual-mta>\n";
+
 START_TEST(hosts)
 {
     sweep("x.topo", fleet, COMPILE_BUILD, COMPILE_FINE);
@@ -258,6 +267,7 @@ START_TEST(convert)
 {
     sweep("x.topo", topology, COMPILE_CONVERT, COMPILE_FINE);
     sweep("x.psv", rows, COMPILE_CONVERT, COMPILE_FINE);
+    sweep("x.conf", configuration, COMPILE_CONVERT, COMPILE_FINE);
 }
 END_TEST
 

@@ -1,0 +1,235 @@
+#include <config.h>
+
+#include "compile-convert.h"
+
+#include "bind.h"
+#include "coverage.h"
+#include "inbound.h"
+#include "raise.h"
+#include "relay.h"
+#include "resolve.h"
+#include "same.h"
+#include "verify.h"
+
+/* The world as the second compilation sees it: the topology, and the secrets that it asks for.  */
+struct world {
+    const struct raised *raised;
+    struct map secrets; /* by the names of variables; terminated */
+};
+
+static int read_text(void *context, struct arena *arena, const char *path, size_t limit,
+                     struct str *text, struct io_identity *identity, const char **why)
+{
+    const struct world *w = context;
+    struct str from = w->raised->text;
+    (void)path, (void)limit, (void)why;
+    char *copy = arena_alloc(arena, from.n + 2);
+    memcpy(copy, from.p, from.n);
+    copy[from.n] = copy[from.n + 1] = '\0';
+    *text = (struct str){ copy, from.n };
+    *identity = (struct io_identity){ 0, 0 };
+    return 0;
+}
+
+static size_t no_glob(void *context, struct arena *arena, const char *pattern, struct str **paths)
+{
+    (void)context, (void)arena, (void)pattern, (void)paths;
+    return 0;
+}
+
+static const char *secret_of(void *context, const char *name)
+{
+    const struct world *w = context;
+    const struct raise_secret *secret = w->secrets.n ? map_get(&w->secrets, str_of(name)) : NULL;
+    return secret ? secret->text.p : NULL;
+}
+
+/* Without a listener, a log file and a spool it is a part of a configuration.  */
+static bool is_part(const struct model *m)
+{
+    bool spool = line_find(&m->lines, m->target[TARGET_global_spool]) != NULL;
+    for (size_t i = 0; i < m->sections.n; i++)
+        spool |= m->sections.v[i]->scope == SCOPE_spool;
+    return !m->listeners.n || !spool || !line_find(&m->lines, m->target[TARGET_global_log_file]);
+}
+
+static void terminate_secrets(struct compilation *c, struct raised *raised, struct world *w)
+{
+    w->secrets = (struct map){ .arena = &c->arena, .exact = true };
+    for (size_t i = 0; i < raised->secrets.n; i++) {
+        struct raise_secret *secret = &raised->secrets.v[i];
+        secret->text = arena_printf(&c->arena, "%.*s", STR_ARG(secret->text));
+        *map_add(&w->secrets, secret->name) = secret;
+    }
+}
+
+static void compile_again(struct compilation *c, const struct model *m, struct raised *raised)
+{
+    struct world *world = NEW(&c->arena, struct world);
+    struct io *io = NEW(&c->arena, struct io);
+    struct options *options = NEW(&c->arena, struct options);
+    *world = (struct world){ .raised = raised };
+    terminate_secrets(c, raised, world);
+    *io = (struct io){
+        .context = world, .read = read_text, .glob = no_glob, .environment = secret_of
+    };
+    options->format = FORMAT_TOPOLOGY;
+    options->secrets = true;
+    options->version = m->version;
+    options->fragment = is_part(m);
+    VEC_PUSH(&c->arena, &options->inputs, STR("converted"));
+    c->converted = NEW(&c->arena, struct compilation);
+    enum compile_status status = compile(c->converted, options, io, COMPILE_MODELS);
+    if (status == COMPILE_BUG)
+        arena_bug(&c->arena, c->converted->arena.bug);
+    if (status == COMPILE_NO_MEMORY)
+        longjmp(*c->arena.handler, ARENA_NO_MEMORY);
+    /* Its models are looked at here, and its own handler is behind us.  */
+    c->converted->arena.handler = c->converted->scratch.handler = c->arena.handler;
+}
+
+/* What is wrong with the configuration itself is for 'check' to tell; here it is only known.  */
+static struct model *read_model(struct compilation *c, struct diags *quiet)
+{
+    struct map names = { .arena = &c->arena };
+    diags_init(quiet, &c->arena, &c->sources);
+    quiet->raw = true;
+    quiet->secret_words.v = c->diags.secret_words.v;
+    quiet->secret_words.n = c->diags.secret_words.n;
+    c->program.diags = quiet;
+    struct model *m = bind(&c->program, NULL);
+    resolve(&c->program, m, &names);
+    inbound(m);
+    relay(m, NULL);
+    coverage(m);
+    verify(m, true);
+    c->program.diags = &c->diags;
+    for (size_t i = 0; i < quiet->secrets.n; i++)
+        diag_secret(&c->diags, quiet->secrets.v[i]);
+    return m;
+}
+
+static bool is_refused(const struct raised *raised, struct span span)
+{
+    for (size_t i = 0; i < raised->refused.n; i++)
+        if (raised->refused.v[i].lo <= span.lo && span.lo < raised->refused.v[i].hi)
+            return true;
+    return false;
+}
+
+/* What stands as a comment, and why.  */
+static void report_refused(struct compilation *c, const struct diags *quiet,
+                           const struct raised *raised)
+{
+    for (size_t i = 0; i < quiet->list.n; i++) {
+        const struct diag *m = quiet->list.v[i];
+        if (m->level < LEVEL_WARNING || !is_refused(raised, m->span))
+            continue;
+        struct diag *copy =
+            diag_at(&c->diags, m->check, LEVEL_WARNING, m->span, "%.*s", STR_ARG(m->text));
+        if (m->help.n)
+            diag_help(&c->diags, copy, "%.*s", STR_ARG(m->help));
+    }
+    if (raised->refused.n)
+        buf_printf(&c->remarks, "pmtac: not understood, and comments now: %zu line%s\n",
+                   raised->refused.n, raised->refused.n == 1 ? "" : "s");
+}
+
+/* The configuration has that fault too; PowerMTA may live with it.  */
+static bool has_fault(const struct diags *d, enum check check)
+{
+    for (size_t i = 0; i < d->list.n; i++)
+        if (d->list.v[i]->check == check && d->list.v[i]->level >= LEVEL_WARNING)
+            return true;
+    return false;
+}
+
+/* Errors of the topology: those that say that it is none, as opposed to those about what the
+   configuration does, and to its own.  */
+static bool is_faulty(const struct compilation *c, const struct diags *own, struct buf *out)
+{
+    bool faulty = false;
+    for (size_t i = 0; i < c->diags.list.n; i++) {
+        const struct diag *m = c->diags.list.v[i];
+        if (m->level != LEVEL_ERROR || check_row(m->check)->lowered != LOWERED_NEVER ||
+            has_fault(own, m->check))
+            continue;
+        buf_printf(out, "! %.*s [%s]\n", STR_ARG(m->text), check_row(m->check)->name);
+        faulty = true;
+    }
+    return faulty;
+}
+
+static void tell_secrets(struct compilation *c, const struct raised *raised)
+{
+    if (!raised->secrets.n)
+        return;
+    buf_text(&c->remarks, "pmtac: to be set in the environment before it is built:\n");
+    for (size_t i = 0; i < raised->secrets.n; i++) {
+        const struct raise_secret *s = &raised->secrets.v[i];
+        buf_printf(&c->remarks, "    %.*s  # ", STR_ARG(s->name));
+        diag_escape(&c->remarks, s->owner);
+        buf_char(&c->remarks, '\n');
+    }
+}
+
+/* What keeps the topology from being built as it is, each check once.  */
+static void tell_errors(struct compilation *c)
+{
+    const struct diags *d = &c->converted->diags;
+    bool told[N_CHECKS] = { false };
+    bool first = true;
+    for (size_t i = 0; i < d->list.n; i++) {
+        const struct check_row *row = check_row(d->list.v[i]->check);
+        if (d->list.v[i]->level != LEVEL_ERROR || told[d->list.v[i]->check])
+            continue;
+        told[d->list.v[i]->check] = true;
+        buf_text(&c->remarks, first ? "pmtac: it does not build until these are mended:\n" : "");
+        buf_printf(&c->remarks, "    %s: %s", row->name, row->about);
+        if (row->lowered != LOWERED_NEVER)
+            buf_printf(&c->remarks, "; or build with -W no-error=%s", row->name);
+        buf_char(&c->remarks, '\n');
+        first = false;
+    }
+}
+
+static void tell_part(struct compilation *c, const struct model *m)
+{
+    if (is_part(m))
+        buf_text(&c->remarks,
+                 "pmtac: this is a part of a configuration: build it with --fragment\n");
+}
+
+/* The two are the same, or the differences are in 'out'.  */
+static bool is_same(struct compilation *c, const struct model *m, struct raised *raised,
+                    struct buf *out)
+{
+    if (!raised->n_statements)
+        return true;
+    compile_again(c, m, raised);
+    if (is_faulty(c->converted, m->diags, out) || !c->converted->outputs.n)
+        return false;
+    return same_models(m, c->converted->outputs.v[0].model, out);
+}
+
+void compile_convert(struct compilation *c)
+{
+    struct diags *quiet = NEW(&c->arena, struct diags);
+    const struct model *m = read_model(c, quiet);
+    struct raised raised = { 0 };
+    struct buf differences = { .arena = &c->arena };
+    raise_model(&c->program, m, is_part(m), c->options.keep_secrets, &raised);
+    report_refused(c, quiet, &raised);
+    if (!is_same(c, m, &raised, &differences)) {
+        buf_text(&c->remarks, "pmtac: the topology would not do the same, so nothing is written; "
+                              "only the configuration says -, only the topology +:\n");
+        buf_put(&c->remarks, buf_str(&differences));
+        c->differs = true;
+        return;
+    }
+    tell_secrets(c, &raised);
+    if (c->converted)
+        tell_errors(c);
+    tell_part(c, m);
+    VEC_PUSH(&c->arena, &c->outputs, (struct output){ .host = STR(""), .text = raised.text });
+}

@@ -1,0 +1,199 @@
+#include <config.h>
+
+#include "raise-internal.h"
+
+/* Nothing wider can say otherwise of what stands there.  */
+static enum defaults_place place_of(const struct node *section)
+{
+    struct cidr cidr;
+    struct fault fault;
+    if (!section)
+        return DEFAULTS_WIDEST;
+    if (section->scope == SCOPE_source && section->n_words == 2 &&
+        value_cidr(section->words[1].text, &cidr, &fault))
+        return cidr_is_any(&cidr) ? DEFAULTS_WIDEST : DEFAULTS_ADDRESS;
+    return DEFAULTS_NESTED;
+}
+
+static void note_line(struct raise *r, const struct node *line, enum defaults_place place)
+{
+    const struct directive *dir = line->dir;
+    struct fault fault;
+    bool on = false;
+    if (!dir || line->n_words < 2)
+        return;
+    defaults_note(&r->defaults, dir, raise_args(line), line->n_words - 1, place);
+    if (dir == r->m->target[TARGET_source_relay] && place != DEFAULTS_NESTED &&
+        value_bool(line->words[1].text, &on, &fault) && on)
+        r->relay_client = true;
+}
+
+static void note_all(struct raise *r, const nodes *list, enum defaults_place place)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct node *node = list->v[i];
+        bool widest = place == DEFAULTS_WIDEST && node->block && node->scope == SCOPE_domain &&
+                      node->n_words == 2 && str_eq(node->words[1].text, STR("*"));
+        if (!node->block)
+            note_line(r, node, place);
+        else
+            note_all(r, &node->kids, widest ? DEFAULTS_WIDEST : place_of(node));
+    }
+}
+
+/* The server's <domain *> asks for signatures, and nobody says otherwise.  */
+static bool signs_all(const struct raise *r)
+{
+    const struct lower_row *row = lower_rows(LOWER_sign);
+    return defaults_is_idle(&r->defaults, r->m->target[row->target], &row->value, 1,
+                            DEFAULTS_NESTED);
+}
+
+/* Secrets.  */
+
+/* Letters that the name of a variable may have.  */
+static void put_upper(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        buf_char(out, is_alpha(c) ? (char)(c & ~0x20) : is_digit(c) ? c : '_');
+    }
+}
+
+static struct str variable_name(struct raise *r, const struct node *line,
+                                const struct node *section)
+{
+    struct buf name = { .arena = r->arena };
+    buf_put(&name, raise_called(CALL_variable));
+    put_upper(&name, line->words[0].text);
+    if (section && section->n_words > 1) {
+        buf_char(&name, '_');
+        put_upper(&name, raise_clean(r, section->words[1].text));
+    }
+    struct str base = buf_str(&name), text = base;
+    for (unsigned n = 2; map_find(&r->variables, text); n++)
+        text = arena_printf(r->arena, "%.*s_%u", STR_ARG(base), n);
+    return text;
+}
+
+static struct str owner_of(struct raise *r, const struct node *line, const struct node *section)
+{
+    if (!section)
+        return line->words[0].text;
+    return arena_printf(r->arena, "%.*s of %.*s%s%.*s", STR_ARG(line->words[0].text),
+                        STR_ARG(section->words[0].text), section->n_words > 1 ? " " : "",
+                        section->n_words > 1 ? (int)section->words[1].text.n : 0,
+                        section->n_words > 1 ? section->words[1].text.p : "");
+}
+
+/* In a topology it would say where the secret is.  */
+static bool is_reference(struct str text)
+{
+    return str_starts(text, raise_called(CALL_environment)) ||
+           str_starts(text, raise_called(CALL_file));
+}
+
+static void hide_secret(struct raise *r, struct node *line, const struct node *section)
+{
+    int at = line->dir ? dict_secret_arg(line->dir) : -1;
+    struct word *word = at >= 0 && (uint32_t)at + 1 < line->n_words ? &line->words[at + 1] : NULL;
+    if (!word)
+        return;
+    word->secret = true;
+    if (r->keep_secrets && !is_reference(word->text))
+        return;
+    struct str name = variable_name(r, line, section);
+    struct raise_secret secret = { name, word->text, owner_of(r, line, section) };
+    *map_add(&r->variables, name) = r;
+    VEC_PUSH(r->arena, &r->out->secrets, secret);
+    *word =
+        (struct word){ .text = arena_printf(r->arena, "%.*s%.*s",
+                                            STR_ARG(raise_called(CALL_environment)), STR_ARG(name)),
+                       .joined = word->joined };
+}
+
+static void hide_secrets(struct raise *r, nodes *list, const struct node *section)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->v[i]->block)
+            hide_secrets(r, &list->v[i]->kids, list->v[i]);
+        else
+            hide_secret(r, list->v[i], section);
+}
+
+/* Names that are there already.  */
+static void note_names(struct raise *r)
+{
+    for (size_t i = 0; i < N_KINDS; i++)
+        r->names[i].arena = r->arena;
+    for (size_t i = 0; i < r->m->sources.n; i++)
+        if (raise_source(r, r->m->sources.v[i]->object.name) == NULL)
+            *map_add(&r->names[KIND_listener], r->m->sources.v[i]->object.name) =
+                (void *)(uintptr_t)1;
+}
+
+/* An include that was left to the server has a word of its own in a topology.  */
+static void rename_includes(struct raise *r, nodes *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct node *node = list->v[i];
+        rename_includes(r, &node->kids);
+        if (node->n_words && node->dir == r->m->target[TARGET_global_include])
+            node->words[0].text = raise_called(CALL_include);
+    }
+}
+
+static void put_version(const struct raise *r, struct buf *out)
+{
+    if (r->m->version != PMTA_5_0)
+        buf_printf(out, "%.*s %s\n\n", STR_ARG(raise_called(CALL_version)),
+                   version_text(r->m->version));
+}
+
+/* What a topology adds where nothing is said, and PowerMTA by itself does otherwise.  */
+static void keep_defaults(struct raise *r)
+{
+    for (const struct lower_row *row = lower_rows(LOWER_defaults); row->group == LOWER_defaults;
+         row++) {
+        const struct directive *dir = r->m->target[row->target];
+        if (!dir->fallback[0] || raise_line(&r->top, dir) || dict_is_default(dir, &row->value, 1))
+            continue;
+        struct node *line = raise_node(r, dir->name);
+        raise_word(line, str_of(dir->fallback));
+        line->dir = dir;
+        VEC_PUSH(r->arena, &r->top, line);
+    }
+}
+
+void raise_model(const struct program *program, const struct model *m, bool part, bool keep_secrets,
+                 struct raised *out)
+{
+    struct raise r = { .program = program,
+                       .m = m,
+                       .arena = m->arena,
+                       .out = out,
+                       .keep_secrets = keep_secrets,
+                       .variables = { .arena = m->arena } };
+    struct buf text = { .arena = m->arena };
+    raise_read(&r);
+    defaults_init(&r.defaults, r.arena);
+    note_all(&r, &r.top, DEFAULTS_WIDEST);
+    r.signs_all = signs_all(&r);
+    hide_secrets(&r, &r.top, NULL);
+    note_names(&r);
+    rename_includes(&r, &r.top);
+    raise_listeners(&r);
+    raise_users(&r);
+    raise_clients(&r);
+    raise_vmtas(&r);
+    raise_domains(&r);
+    raise_ranges(&r);
+    raise_policies(&r);
+    if (!part)
+        keep_defaults(&r);
+    for (size_t i = 0; i < r.top.n; i++)
+        out->n_statements += r.top.v[i]->n_words > 0;
+    put_version(&r, &text);
+    raise_print(&r, &text);
+    out->text = buf_str(&text);
+}

@@ -1,0 +1,1 @@
+pmtac convert -x powermta --format json -o $TMPDIR/out secret-json.pmta

@@ -1,0 +1,1 @@
+pmtac convert -x powermta --target 4.5 target.pmta
