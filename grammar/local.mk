@@ -34,6 +34,7 @@ libpmtac_a_SOURCES += \
 	%D%/share.h \
 	%D%/target.def \
 	%D%/text.c \
+	%D%/timewords.def \
 	%D%/tls.def \
 	%D%/topo-parse.y \
 	%D%/topo-scan.l \

@@ -98,6 +98,7 @@ static bool check_rune(struct diags *d, const struct source *source, const char 
             ++*len;
         struct diag *m = diag_at(d, CHECK_encoding, level, at(source, p, 1), "byte \\x%02x is not UTF-8",
                                  (unsigned char)*p);
+        diag_cause(d, m, at(source, source->text.p, 1)); /* one code page for all of it */
         diag_help(d, m, "save the file as UTF-8");
         return false;
     }

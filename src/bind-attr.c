@@ -251,6 +251,7 @@ void attr_include(struct bind *b, struct block *block, const struct stmt *s, str
     bind_check_line(b, line);
     lines_add(lines, line);
     b->model->foreign_names = true;
+    b->model->unread = b->model->raw;
 }
 
 /* client { } */

@@ -73,6 +73,23 @@ bool bind_declare(struct bind *b, struct object *o, enum kind kind, enum kind sp
     return true;
 }
 
+/* In a configuration that was read: the object that a section before this one is about too, which
+   is reported; what both say is said of one.  Else NULL.  */
+static void *declared_before(struct bind *b, enum kind kind, enum kind space, struct arg name)
+{
+    struct object *before = b->model->raw ? map_get(&b->model->names[space], name.text) : NULL;
+    if (!before || before->kind != kind)
+        return NULL;
+    struct diag *m =
+        diag_at(b->diags, CHECK_name_duplicate, LEVEL_WARNING, name.span,
+                "`%.*s` has a section already, and PowerMTA's manual does not say what "
+                "two of them do",
+                STR_ARG(name.text));
+    diag_also(b->diags, m, before->span, "the first one");
+    diag_help(b->diags, m, "say all of it in one of them");
+    return before;
+}
+
 /* The statements at the top: each declares objects, one for each element of its header.  */
 
 /* The statements in the block of 's': each is bound for each element of the header.  */
@@ -117,7 +134,9 @@ static void each_element(struct bind *b, const struct stmt *s, bool list, const 
 static void fill(struct bind *b, struct object *o, struct block block, const struct stmt *s)
 {
     struct diag_context before = b->diags->context;
-    b->diags->context = (struct diag_context){ kind_word(o->kind), o->name, o->span };
+    const char *word =
+        b->model->raw ? dict_scope(block.targets[0].scope)->name : kind_word(o->kind);
+    b->diags->context = (struct diag_context){ word, o->name, o->span };
     block.braces = (struct span){ stmt_open(s), stmt_close(s) };
     bind_body(b, &block, s);
     b->diags->context = before;
@@ -243,11 +262,18 @@ static void declare_listener(struct bind *b, const struct stmt *s, struct args h
          s);
 }
 
+/* There is a listener, however well it is written.  */
+static void says_listener(struct bind *b)
+{
+    b->model->said[b->model->target[TARGET_global_smtp_listener] - dict_at(0)] = true;
+}
+
 static void declare_raw_listener(struct bind *b, const struct stmt *s, struct args h)
 {
     struct listener *l = NEW(b->arena, struct listener);
     if (!bind_shape(b, s, h, 1, 1, "ADDR:PORT { ... }") || h.v[1].bad)
         return;
+    says_listener(b);
     l->object = (struct object){ .kind = KIND_raw_listener,
                                  .name = h.v[1].text,
                                  .span = h.v[1].span,
@@ -301,12 +327,16 @@ static void declare_user(struct bind *b, const struct stmt *s, struct args h)
 
 static void declare_raw_user(struct bind *b, const struct stmt *s, struct args h)
 {
-    struct user *u = NEW(b->arena, struct user);
-    if (!bind_shape(b, s, h, 1, 1, "NAME { ... }") || !bind_name(b, h.v[1], true) ||
-        !bind_declare(b, &u->object, KIND_raw_user, KIND_user, h.v[1], s))
+    if (!bind_shape(b, s, h, 1, 1, "NAME { ... }") || !bind_name(b, h.v[1], true))
         return;
-    u->written = true;
-    VEC_PUSH(b->arena, &b->model->users, u);
+    struct user *u = declared_before(b, KIND_raw_user, KIND_user, h.v[1]);
+    if (!u) {
+        u = NEW(b->arena, struct user);
+        if (!bind_declare(b, &u->object, KIND_raw_user, KIND_user, h.v[1], s))
+            return;
+        u->written = true;
+        VEC_PUSH(b->arena, &b->model->users, u);
+    }
     fill(b, &u->object,
          (struct block){ .kind = KIND_raw_user,
                          .object = u,
@@ -340,11 +370,16 @@ static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
     struct host *host = map_get(&b->program->host_names, b->model->host);
     if (is_elsewhere(b, h.v[1].text, host))
         return;
-    struct vmta *v = NEW(b->arena, struct vmta);
     struct extras extras = { .tls = { .word = TLS_UNSET } };
-    if (!bind_declare(b, &v->object, KIND_vmta, KIND_vmta, h.v[1], s))
-        return;
-    VEC_PUSH(b->arena, &b->model->vmtas, v);
+    struct vmta *v = declared_before(b, KIND_vmta, KIND_vmta, h.v[1]);
+    if (!v) {
+        v = NEW(b->arena, struct vmta);
+        if (!bind_declare(b, &v->object, KIND_vmta, KIND_vmta, h.v[1], s))
+            return;
+        VEC_PUSH(b->arena, &b->model->vmtas, v);
+    } else {
+        extras = *vmta_extras(v);
+    }
     v->extras = &extras;
     fill(b, &v->object,
          (struct block){ .kind = KIND_vmta,
@@ -357,11 +392,15 @@ static void declare_vmta(struct bind *b, const struct stmt *s, struct args h)
 
 static void declare_pool(struct bind *b, const struct stmt *s, struct args h)
 {
-    struct pool *p = NEW(b->arena, struct pool);
-    if (!bind_shape(b, s, h, 1, 1, "NAME { MEMBER ... }") || !bind_name(b, h.v[1], false) ||
-        !bind_declare(b, &p->object, KIND_pool, KIND_vmta, h.v[1], s))
+    if (!bind_shape(b, s, h, 1, 1, "NAME { MEMBER ... }") || !bind_name(b, h.v[1], false))
         return;
-    VEC_PUSH(b->arena, &b->model->pools, p);
+    struct pool *p = declared_before(b, KIND_pool, KIND_vmta, h.v[1]);
+    if (!p) {
+        p = NEW(b->arena, struct pool);
+        if (!bind_declare(b, &p->object, KIND_pool, KIND_vmta, h.v[1], s))
+            return;
+        VEC_PUSH(b->arena, &b->model->pools, p);
+    }
     fill(b, &p->object,
          (struct block){ .kind = KIND_pool,
                          .object = p,
@@ -414,12 +453,16 @@ static bool source_argument(struct bind *b, struct source_rule *r, struct arg *a
 
 static void declare_raw_source(struct bind *b, const struct stmt *s, struct args h)
 {
-    struct source_rule *r = NEW(b->arena, struct source_rule);
-    if (!bind_shape(b, s, h, 1, 1, "CIDR|NAME { ... }") || h.v[1].bad ||
-        !source_argument(b, r, &h.v[1]) ||
-        !bind_declare(b, &r->object, KIND_raw_source, KIND_raw_source, h.v[1], s))
+    if (!bind_shape(b, s, h, 1, 1, "CIDR|NAME { ... }") || h.v[1].bad)
         return;
-    VEC_PUSH(b->arena, &b->model->sources, r);
+    struct source_rule *r = declared_before(b, KIND_raw_source, KIND_raw_source, h.v[1]);
+    if (!r) {
+        r = NEW(b->arena, struct source_rule);
+        if (!source_argument(b, r, &h.v[1]) ||
+            !bind_declare(b, &r->object, KIND_raw_source, KIND_raw_source, h.v[1], s))
+            return;
+        VEC_PUSH(b->arena, &b->model->sources, r);
+    }
     fill(b, &r->object,
          (struct block){ .kind = KIND_raw_source,
                          .object = r,
@@ -496,6 +539,7 @@ void stmt_policy(struct bind *b, const struct stmt *s)
 static void listener_line(struct bind *b, const struct stmt *s, struct args a)
 {
     struct listener *l = NEW(b->arena, struct listener);
+    says_listener(b);
     struct line *line =
         bind_make_line(b, TARGET_global_smtp_listener, a.v + 1, a.n - 1, stmt_span(s));
     bind_check_line(b, line);

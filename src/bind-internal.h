@@ -61,6 +61,8 @@ struct known_domain {
     struct fold *fold;           /* its lines; NULL until it stands again */
 };
 
+enum { BRACES = 4 }; /* so many unknown words does a brace count for */
+
 enum { N_KNOWN = 256, N_KNOWN_WORDS = 256, N_KNOWN_DOMAINS = 64 }; /* powers of two */
 
 struct bind {
@@ -80,6 +82,8 @@ struct bind {
     struct str usual_domain;   /* a good name of a domain: the last one */
     struct str above_host;     /* two labels or more behind the first one of a good host */
     uint32_t unknown;          /* place of the word that was unknown last */
+    size_t n_strangers;        /* words that nobody knows, in a configuration that is read */
+    struct diag *broken;       /* about the beginning of a pattern, just before */
 };
 
 /* Whose word it is: of the topology language, of PowerMTA, or of both.  */
@@ -134,6 +138,12 @@ void bind_check_line(struct bind *, struct line *);
 void bind_add_line(struct bind *, struct block *, struct lines *, struct line *);
 /* The statement 's' is no word of this place: says why, and what comes near.  */
 void bind_unknown(struct bind *, struct block *, const struct stmt *s);
+/* Hides what may be a secret in a statement that nobody understands, where 'meant' is the nearest
+   word that somebody does.  Returns what may be shown of its first word.  */
+struct str bind_hide_unknown(struct bind *, const struct block *, const struct stmt *s,
+                             struct str meant);
+/* 'word' is, or was meant as, one that takes a secret.  */
+bool bind_takes_secret(struct bind *, struct str word);
 
 /* bind-pattern.c */
 /* Reports the patterns of 'line' that do not compile or hold a '#'; marks the line bad.  */
@@ -163,6 +173,27 @@ void bind_prefixes(struct bind *, struct prefixes *, struct args, uint32_t from)
 
 /* The file itself as a block: its directives are PowerMTA's global ones.  */
 struct block bind_top_block(struct bind *);
+
+/* bind-whole.c */
+/* Decides whether a configuration that was read is a whole one.  */
+void bind_judge_whole(struct model *);
+
+/* bind-stranger.c */
+/* The statement 's' of a configuration that was read is no directive of this place: says why, and
+   keeps it as it is written.  */
+void bind_stranger(struct bind *, struct block *, const struct stmt *s);
+/* The line stays as it is written, and says nothing to anybody.  */
+bool bind_is_kept(const struct line *);
+/* 's' stays a line as it is written; with 'secret' its values are never shown.  */
+void bind_keep(struct bind *, struct block *, const struct stmt *s, bool secret);
+/* What a placeholder stands in was never filled in: reports that and returns true.  For values of
+   a configuration that was read, which are wrong anyway.  */
+bool bind_is_template(struct bind *, struct arg);
+/* Value 'which' of 'line', which was read, does not fit, and PowerMTA may take it all the same:
+   reports that as a warning and returns true.  */
+bool bind_is_odd(struct bind *, struct line *, size_t which);
+/* Says once of what was read that much of it is invented.  */
+void bind_judge_strangers(struct bind *);
 
 /* bind-declare.c and bind-attr.c: one function for each word of kinds.def */
 #define KIND(...)

@@ -44,6 +44,12 @@ static void hide_misplaced(struct bind *b, struct line *line)
 static void bad_value(struct bind *b, struct line *line, size_t which, const struct fault *f)
 {
     bool missing = which >= line->what->n_args;
+    if (!missing && bind_is_template(b, line_arg(line, (uint32_t)which))) {
+        line->bad = true;
+        return;
+    }
+    if (b->model->raw && bind_is_odd(b, line, which))
+        return;
     struct span span = missing ? line_span(line) : line_arg_span(line, (uint32_t)which);
     struct arg *arg = missing ? NULL : &line->what->args[which];
     line->bad = true;
@@ -121,14 +127,18 @@ bool bind_check_value(struct bind *b, struct line *line)
 
 void bind_check_line(struct bind *b, struct line *line)
 {
-    if (!bind_check_value(b, line))
+    bool good = bind_check_value(b, line);
+    if (!good && !b->model->raw)
         return;
-    bind_check_patterns(b, line);
-    check_version(b, line);
+    if (good) {
+        bind_check_patterns(b, line);
+        check_version(b, line);
+    }
     if (line->what->dir->replaced[0]) {
         struct diag *m = diag(b->diags, CHECK_directive_deprecated, line_span(line),
                               "`%s` is deprecated", line->what->dir->name);
-        diag_help(b->diags, m, "instead: %s", line->what->dir->replaced);
+        diag_help_topology(b->diags, m, "instead: %s", line->what->dir->replaced);
+        diag_help_powermta(b->diags, m, "%s", line->what->dir->replaced);
     }
 }
 
@@ -143,6 +153,26 @@ static void check_default(struct bind *b, const struct block *block, enum scope 
     if (dict_is_default(line->what->dir, line->what->args, line->what->n_args))
         diag(b->diags, CHECK_directive_default, line_span(line), "`%s` is `%s` anyway",
              line->what->dir->name, line->what->dir->fallback);
+}
+
+/* The same in a configuration that was read.  Which of two PowerMTA takes nobody says, so both
+ * stay.
+ */
+static void repeats_read(struct bind *b, struct block *block, struct line *before,
+                         struct line *line)
+{
+    bool here = line_span(before).lo >= block->braces.lo || !block->braces.hi;
+    bool same = line_same_values(before, line);
+    const char *name = line->what->dir->name;
+    if (same && !here)
+        return; /* the second section has been reported */
+    struct diag *m = diag_at(b->diags, here ? CHECK_directive_repeated : CHECK_name_duplicate,
+                             same ? LEVEL_NOTE : LEVEL_WARNING, line_span(line),
+                             !here  ? "`%s` has another value in this section for the same"
+                             : same ? "`%s` says this twice"
+                                    : "`%s` stands here twice, and only one of them can count",
+                             name);
+    diag_also(b->diags, m, line_span(before), "first said here");
 }
 
 /* 'line' repeats 'before', where the directive may stand once.  True where it counts no more.  */
@@ -173,8 +203,11 @@ static bool repeats(struct bind *b, struct block *block, struct line *before, st
 void bind_add_line(struct bind *b, struct block *block, struct lines *lines, struct line *line)
 {
     struct line *before = line->what->dir->repeatable ? NULL : line_find(lines, line->what->dir);
-    b->model->said[line->what->dir - dict_at(0)] = true;
-    if (!before || !repeats(b, block, before, line))
+    if (!bind_is_kept(line))
+        b->model->said[line->what->dir - dict_at(0)] = true;
+    if (before && b->model->raw)
+        repeats_read(b, block, before, line);
+    if (!before || b->model->raw || !repeats(b, block, before, line))
         lines_add(lines, line);
 }
 
@@ -251,7 +284,7 @@ static void ours_or_theirs(struct bind *b, const struct stmt *s)
 {
     struct diag *m = diag(b->diags, CHECK_directive_scope, value_span(stmt_value(s, 0)),
                           "files are included at the top of a file only");
-    diag_help(b->diags, m, "for an include that the server reads, write `pmta-include`");
+    diag_help_topology(b->diags, m, "for an include that the server reads, write `pmta-include`");
 }
 
 /* The line that these words made before, once more.  */
@@ -268,6 +301,8 @@ void bind_directive(struct bind *b, struct block *block, const struct stmt *s)
     struct known *known = bind_know(b, block, s);
     if (known->what && !s->block)
         bind_again(b, block, s, known);
+    else if (!known->is.dir && b->model->raw)
+        bind_stranger(b, block, s);
     else if (!known->is.dir)
         bind_unknown(b, block, s);
     else if (known->is.dir == b->model->target[TARGET_global_include])
@@ -361,8 +396,7 @@ static void report_row(struct bind *b, const struct stmt *s)
     diag_help(b->diags, m, "read it with -x pipe, or keep rows in a file called NAME.psv");
 }
 
-/* 'word' is, or was meant as, one that takes a secret.  */
-static bool takes_secret(struct bind *b, struct str word)
+bool bind_takes_secret(struct bind *b, struct str word)
 {
     for (size_t i = 0; i < b->diags->secret_words.n; i++)
         if (str_ieq(word, b->diags->secret_words.v[i].word))
@@ -391,7 +425,7 @@ static size_t name_length(struct str word)
 static void hide_values(struct bind *b, const struct stmt *s)
 {
     struct str word = stmt_text(s, 0);
-    bool takes = takes_secret(b, word);
+    bool takes = bind_takes_secret(b, word);
     for (uint32_t i = 1; (takes || diag_hints_at_secret(word)) && i < s->words->n; i++) {
         struct str text = stmt_text(s, i);
         if (!bind_hide_variables(b, text) && takes && str_find(text, ':') == text.n)
@@ -399,13 +433,11 @@ static void hide_values(struct bind *b, const struct stmt *s)
     }
 }
 
-/* Hides what may be a secret in a statement that nobody understands, where 'meant' is the nearest
-   word that somebody does.  Returns what may be shown of its first word.  */
-static struct str hide_unknown(struct bind *b, const struct block *block, const struct stmt *s,
-                               struct str meant)
+struct str bind_hide_unknown(struct bind *b, const struct block *block, const struct stmt *s,
+                             struct str meant)
 {
     struct str word = stmt_text(s, 0), name = str_sub(word, 0, name_length(word));
-    if (!takes_secret(b, meant) && !takes_secret(b, name) && !diag_hints_at_secret(name) &&
+    if (!bind_takes_secret(b, meant) && !bind_takes_secret(b, name) && !diag_hints_at_secret(name) &&
         (meant.n || !is_secret_place(block)))
         return word;
     if (name.n < word.n)
@@ -462,7 +494,7 @@ void bind_unknown(struct bind *b, struct block *block, const struct stmt *s)
     }
     suggest_init(&near, word);
     suggest_here(b, block, &near);
-    word = hide_unknown(b, block, s, near.best);
+    word = bind_hide_unknown(b, block, s, near.best);
     struct diag *m =
         diag(b->diags, CHECK_directive_unknown, span,
              s->block ? "no section is called `%.*s`" : "`%.*s` is no word that stands %.*s",

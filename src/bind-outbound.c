@@ -214,6 +214,21 @@ void attr_pool_members(struct bind *b, struct block *block, const struct stmt *s
 
 /* domain { } */
 
+/* A second section for the same destinations, in a configuration that was read.  */
+static void domain_twice(struct bind *b, const struct domains *list, struct arg pattern)
+{
+    const struct domain *before = domain_find(list, pattern.text);
+    if (!before)
+        return;
+    struct diag *m = diag_at(b->diags, CHECK_name_duplicate, LEVEL_WARNING, pattern.span,
+                             "<domain %.*s> stands here twice, and PowerMTA's manual does not say "
+                             "what that does",
+                             STR_ARG(pattern.text));
+    diag_cause(b->diags, m, list->first->span);
+    diag_also(b->diags, m, before->span, "the first one");
+    diag_help(b->diags, m, "say all of it in one of them");
+}
+
 static struct domain *domain_named(struct bind *b, struct domains *list, struct arg pattern)
 {
     struct domain *d = domain_find(list, pattern.text);
@@ -242,7 +257,7 @@ static bool bind_domain_block(struct bind *b, struct domains *list, struct domai
                            .braces = { stmt_open(s), stmt_close(s) },
                            .targets = { { SCOPE_domain, &d->lines } } };
     struct diag_context context = b->diags->context;
-    if (!context.kind)
+    if (!context.kind) /* one word in both languages */
         b->diags->context = (struct diag_context){ kind_word(KIND_domain), d->pattern, span };
     d->copied = copied && !d->lines.some;
     d->tls.word = TLS_UNSET;
@@ -331,6 +346,8 @@ static void bind_one_domain(struct bind *b, struct domains *list, const struct s
     if (!bind_domain_name(b, &pattern, true))
         return;
     bool nested = list != &b->model->domains;
+    if (b->model->raw)
+        domain_twice(b, list, pattern);
     struct domain *d = domain_named(b, list, pattern);
     if (nested && d == list->last && d->tls.word == TLS_UNSET && !d->lines.some && !d->block) {
         bind_nested(b, list, d, s, pattern.span, copied);
@@ -364,6 +381,12 @@ void bind_domain(struct bind *b, struct domains *list, const struct stmt *s, uin
         return;
     if (!expand_header(&outer, s, s->words->n - 1, &inner))
         return;
+    if (b->model->raw && s->words->n > 2) {
+        struct diag *m =
+            diag_at(b->diags, CHECK_syntax, LEVEL_WARNING, value_span(stmt_value(s, 2)),
+                    "one <domain> is for one domain, and this names another");
+        diag_help(b->diags, m, "name them in a `domain-macro`, and write <domain $NAME>");
+    }
     uint32_t n = inner.count && !outer.count ? inner.count : 1;
     for (uint32_t i = 0; i < n; i++) {
         if (!outer.count)

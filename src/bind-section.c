@@ -33,7 +33,7 @@ static bool has_argument(struct bind *b, const struct section *row, const struct
     struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s),
                           wanted ? "`%s` needs one argument" : "`%s` takes no argument", row->name);
     if (wanted && a.n > 2)
-        diag_help(b->diags, m, "an argument with blanks stands in quotes");
+        diag_help_topology(b->diags, m, "an argument with blanks stands in quotes");
     return false;
 }
 

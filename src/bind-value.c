@@ -33,6 +33,8 @@ bool bind_cidr(struct bind *b, struct arg arg, struct cidr *cidr)
         return false;
     if (value_cidr(arg.text, cidr, &f))
         return true;
+    if (bind_is_template(b, arg))
+        return false;
     struct diag *m = diag(b->diags, CHECK_address_syntax, arg.span, "`%.*s` is not %s: %s",
                           STR_ARG(arg.text), address_word(arg.text), f.why);
     add_fix(b, m, arg, &f);
@@ -67,6 +69,8 @@ bool bind_endpoint(struct bind *b, struct arg arg, struct cidr *cidr, uint16_t *
         return false;
     if (value_endpoint(arg.text, cidr, port, &f))
         return true;
+    if (bind_is_template(b, arg))
+        return false;
     struct diag *m = diag(b->diags, CHECK_address_syntax, arg.span,
                           "`%.*s` is not ADDRESS:PORT: %s", STR_ARG(arg.text), f.why);
     add_fix(b, m, arg, &f);
@@ -97,12 +101,22 @@ struct str bind_lower(struct bind *b, struct str s)
     return (struct str){ p, s.n };
 }
 
+/* PowerMTA may take it as it is written, so nothing of it is dropped.  */
+static bool is_only_odd(struct bind *b, enum check check)
+{
+    return b->model->raw && check_row(check)->read < LEVEL_ERROR;
+}
+
 static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, struct fault *f,
                        const char *what)
 {
     if (fault == HOST_FINE) {
         arg->text = bind_lower(b, arg->text);
         return true;
+    }
+    if (bind_is_template(b, *arg)) {
+        arg->bad = true;
+        return false;
     }
     /* A reason that begins with the text itself says it all.  */
     bool complete = f->why[0] == '`' && str_starts(str_of(f->why + 1), str_sub(arg->text, 0, 64));
@@ -111,6 +125,8 @@ static bool judge_host(struct bind *b, struct arg *arg, enum host_fault fault, s
                          : diag(b->diags, host_check(fault), fault_span(b, *arg, f),
                                 "`%.*s` is not %s: %s", STR_ARG(arg->text), what, f->why);
     add_fix(b, m, *arg, f);
+    if (is_only_odd(b, host_check(fault)))
+        return true;
     arg->bad = true;
     return false;
 }
@@ -158,7 +174,7 @@ bool bind_selector(struct bind *b, struct arg arg)
     struct diag *m = diag(b->diags, CHECK_selector_syntax, fault_span(b, arg, &f),
                           "`%.*s` is not a DKIM selector: %s", STR_ARG(arg.text), f.why);
     add_fix(b, m, arg, &f);
-    return false;
+    return is_only_odd(b, CHECK_selector_syntax);
 }
 
 bool bind_name(struct bind *b, struct arg arg, bool user)
@@ -166,19 +182,21 @@ bool bind_name(struct bind *b, struct arg arg, bool user)
     struct fault f;
     if (arg.bad)
         return false;
+    if (bind_is_template(b, arg))
+        return true;
     if (name_is_reserved(arg.text)) {
         struct diag *m = diag(b->diags, CHECK_name_reserved, arg.span,
                               "PowerMTA keeps the name `%.*s` for itself", STR_ARG(arg.text));
         diag_help(b->diags, m, "choose another name, without braces");
-        return false;
+        return b->model->raw;
     }
     if (value_name(arg.text, user, &f))
         return true;
     struct diag *m = diag(b->diags, CHECK_name_syntax, fault_span(b, arg, &f),
                           "`%.*s` is not a name: %s", STR_ARG(arg.text), f.why);
-    diag_help(b->diags, m, "names are 1 to 64 of letters, digits, `.`, `_` and `-`%s",
-              user ? ", for users also `@` and `+`" : "");
-    return false;
+    diag_help_topology(b->diags, m, "names are 1 to 64 of letters, digits, `.`, `_` and `-`%s",
+                       user ? ", for users also `@` and `+`" : "");
+    return b->model->raw;
 }
 
 struct ref bind_ref(struct bind *b, struct arg arg, const struct stmt *s)
@@ -267,9 +285,11 @@ static void report_inline(struct bind *b, struct span span)
         return;
     struct diag *m = diag_at(b->diags, CHECK_secret_inline, row ? LEVEL_NOTE : LEVEL_WARNING, span,
                              row ? "passwords in the file" : "a secret in the file");
-    diag_help(b->diags, m,
-              row ? "rows have no other way; a topology has env:NAME and file:PATH"
-                  : "write env:NAME or file:PATH: the file is for many to read");
+    diag_help_topology(b->diags, m,
+                       row ? "rows have no other way; a topology has env:NAME and file:PATH"
+                           : "write env:NAME or file:PATH: the file is for many to read");
+    diag_help_powermta(
+        b->diags, m, "PowerMTA reads it from nowhere else: let nobody but PowerMTA read the file");
     if (row)
         b->program->secrets_noted = source;
 }

@@ -48,9 +48,25 @@ bool bind_no_block(struct bind *b, const struct stmt *s)
     if (!s->block)
         return true;
     struct diag *m = diag(b->diags, CHECK_syntax, (struct span){ stmt_open(s), stmt_open(s) + 1 },
-                          "`%.*s` takes no block", STR_ARG(stmt_text(s, 0)));
-    diag_help(b->diags, m, "end the line without `{ ... }`");
+                          b->model->raw ? "`%.*s` is no section" : "`%.*s` takes no block",
+                          STR_ARG(stmt_text(s, 0)));
+    diag_help_topology(b->diags, m, "end the line without `{ ... }`");
+    diag_help_powermta(b->diags, m, "it is a line and no <tag>");
     return false;
+}
+
+/* What is expected instead of 's', as its language writes it.  */
+static struct str shape_text(struct bind *b, const struct stmt *s, const char *syntax)
+{
+    struct str word = stmt_text(s, 0), shape = str_of(syntax);
+    const struct directive *dir = dict_any(b->dict, word);
+    if (!b->model->raw)
+        return arena_printf(b->arena, "expected `%.*s %s`", STR_ARG(word), syntax);
+    if (str_ends(shape, STR(" }")) || !dir)
+        return arena_printf(b->arena, "expected <%.*s %.*s>", STR_ARG(word),
+                            (int)str_find(shape, ' '), shape.p);
+    return arena_printf(b->arena, "%.*s takes %.*s", STR_ARG(word),
+                        STR_ARG(dict_syntax(dir, b->arena)));
 }
 
 bool bind_needs_block(struct bind *b, const struct stmt *s, const char *syntax)
@@ -59,9 +75,11 @@ bool bind_needs_block(struct bind *b, const struct stmt *s, const char *syntax)
     bool glued = last.n && last.p[last.n - 1] == '}';
     if (s->block && s->words->n >= 2)
         return true;
-    struct diag *m = diag(b->diags, CHECK_syntax, stmt_span(s), "expected `%.*s %s`",
-                          STR_ARG(stmt_text(s, 0)), syntax);
-    if (!s->block && s->words->n >= 2)
+    if (str_eq(last, STR("{")))
+        b->n_strangers += BRACES;
+    struct diag *m =
+        diag(b->diags, CHECK_syntax, stmt_span(s), "%.*s", STR_ARG(shape_text(b, s, syntax)));
+    if (!b->model->raw && !s->block && s->words->n >= 2)
         diag_help(b->diags, m,
                   glued ? "a block of one word needs blanks: `{ WORD }`" : "its block is missing");
     return false;
@@ -79,7 +97,7 @@ bool bind_shape(struct bind *b, const struct stmt *s, struct args a, uint32_t mi
             return false;
     struct diag *m =
         diag(b->diags, CHECK_syntax, span, n > max ? "one value too many" : "a value is missing");
-    diag_help(b->diags, m, "expected `%.*s %s`", STR_ARG(stmt_text(s, 0)), syntax);
+    diag_help(b->diags, m, "%.*s", STR_ARG(shape_text(b, s, syntax)));
     return false;
 }
 
@@ -93,9 +111,14 @@ static bool said_before(struct bind *b, struct block *block, const struct attr *
     if (block->copied && ((block->seen | block->seen_copied) & bit))
         return true;
     if (block->seen & bit) {
+        bool raw = b->model->raw;
         diag(b->diags, CHECK_directive_repeated, value_span(stmt_value(s, 0)),
-             "`%.*s` stands here twice, and only the last counts", STR_ARG(attr->word));
-        return false;
+             raw ? "`%.*s` stands here twice, and only one of them can count"
+                 : "`%.*s` stands here twice, and only the last counts",
+             STR_ARG(attr->word));
+        if (raw)
+            bind_keep(b, block, s, bind_takes_secret(b, attr->word));
+        return raw;
     }
     *(block->copied ? &block->seen_copied : &block->seen) |= bit;
     return false;
@@ -217,7 +240,7 @@ void bind_body(struct bind *b, struct block *block, const struct stmt *parent)
             bind_key_again(b, block, s, known);
         else if (attr)
             bind_attr(b, block, attr, s);
-        else if (block->kind == KIND_pool && attr_is_member(b, s))
+        else if (block->kind == KIND_pool && !b->model->raw && attr_is_member(b, s))
             attr_pool_members(b, block, s);
         else
             bind_directive(b, block, s);
@@ -458,6 +481,10 @@ struct model *bind(struct program *p, struct host *host)
         bind_items(&b, host->items.v, host->items.n);
     b.shared = fleet;
     bind_items(&b, p->items.v, p->items.n);
+    if (p->raw) {
+        bind_judge_whole(b.model);
+        bind_judge_strangers(&b);
+    }
     arena_reset(p->scratch); /* what words are, in case they come again */
     return b.model;
 }

@@ -128,6 +128,7 @@ static void compile_models(struct compilation *c)
 {
     load_forget_rows(&c->program);
     bind_all(c);
+    verify_comments(&c->program);
     if (c->goal != COMPILE_COMPARE || !c->program.raw)
         forget_tree(c);
     struct map names = all_names(c);
@@ -144,7 +145,7 @@ static void compile_models(struct compilation *c)
     for (size_t i = 0; i < n; i++)
         coverage(list[i]);
     for (size_t i = 0; i < n; i++)
-        verify(list[i], whole);
+        verify(list[i], whole && !(c->program.raw && list[i]->foreign_names));
     if (whole) {
         verify_unused_fleet((const struct model *const *)list, n);
         verify_variables(&c->program);
@@ -213,7 +214,8 @@ static void nothing_declared(struct compilation *c)
     uint32_t at = c->sources.list.n ? c->sources.list.v[0]->base : 0;
     struct diag *m = diag(&c->diags, CHECK_nothing_declared, (struct span){ at, at + (at > 0) },
                           "nothing is declared here");
-    diag_help(&c->diags, m, "a topology begins with a listener and a vmta");
+    diag_help_topology(&c->diags, m, "a topology begins with a listener and a vmta");
+    diag_help_powermta(&c->diags, m, "a configuration begins with a listener and a virtual MTA");
 }
 
 static void register_secret_word(struct compilation *c, struct str word, size_t skip)

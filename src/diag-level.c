@@ -107,6 +107,15 @@ enum level diag_judge(struct diags *d, enum check check, enum level usual, struc
     return level == LEVEL_WARNING && d->levels && d->levels->errors ? LEVEL_ERROR : level;
 }
 
+enum level diag_level_read(const struct diags *d, enum check check, enum level usual)
+{
+    enum level most = check_row(check)->read;
+    enum wish wish = wish_for(d, check);
+    if (most == LEVEL_OFF && (wish == WISH_ON || wish == WISH_ERROR))
+        most = LEVEL_NOTE;
+    return usual > most ? most : usual;
+}
+
 bool diag_is_stubborn(const struct diags *d, enum check check)
 {
     enum wish wish = wish_for(d, check);
@@ -119,16 +128,34 @@ bool diags_forbid(const struct diags *d)
     return d->n_errors || (d->levels && d->levels->strict && d->n_warnings);
 }
 
-/* What has been reported before the comments were read.  */
-static void allow_late(struct diags *d, struct diag *m)
+void diag_take_back(struct diags *d, struct diag *m)
 {
-    if (m->level == LEVEL_OFF || !is_allowed(d, m->check, m->usual, m->span))
-        return;
     d->n_errors -= m->level == LEVEL_ERROR;
     d->n_warnings -= m->level == LEVEL_WARNING;
     d->n_milder[m->check] -= m->level != LEVEL_ERROR;
     d->n_faults -= m->level == LEVEL_ERROR && m->usual == LEVEL_ERROR;
     m->level = LEVEL_OFF;
+}
+
+size_t diags_fold(struct diags *d, enum check check)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->list.n; i++) {
+        struct diag *m = d->list.v[i];
+        if (m->check != check || m->level == LEVEL_OFF)
+            continue;
+        diag_take_back(d, m);
+        n++;
+    }
+    return n;
+}
+
+/* What has been reported before the comments were read.  */
+static void allow_late(struct diags *d, struct diag *m)
+{
+    if (m->level == LEVEL_OFF || !is_allowed(d, m->check, m->usual, m->span))
+        return;
+    diag_take_back(d, m);
 }
 
 void diags_allow(struct diags *d, struct allowance **list, size_t n)

@@ -125,6 +125,17 @@ static size_t window_start(struct str line, size_t at)
     return i;
 }
 
+/* A comment begins right behind the secret that ends at 'at', or inside of its quotes: to PowerMTA
+   a
+   `#` is never part of a value, and to its writer this was.  */
+static bool is_cut_secret(struct str line, size_t start, size_t at)
+{
+    bool open = line.p[start] == '"' && (at - start < 2 || line.p[at - 1] != '"');
+    while (open && at < line.n && is_blank(line.p[at]))
+        at++;
+    return at < line.n && line.p[at] == '#';
+}
+
 /* The line with everything dangerous made visible and everything secret hidden.  */
 static struct snippet draw_line(struct diags *d, const struct masked_line *masked, struct span span)
 {
@@ -142,6 +153,8 @@ static struct snippet draw_line(struct diags *d, const struct masked_line *maske
             break; /* what follows is outside of the window */
         size_t cells = hidden ? 0 : MASK, used = hidden_at(d, masked, i);
         hidden = used > 0;
+        if (hidden && is_cut_secret(line, i, i + used))
+            used = line.n - i;
         if (hidden)
             buf_fill(&s.text, '*', cells);
         else
@@ -152,6 +165,20 @@ static struct snippet draw_line(struct diags *d, const struct masked_line *maske
         i += used;
     }
     return s;
+}
+
+struct str diag_shown_line(struct diags *d, struct span span)
+{
+    const struct masked_line *line = masked_line(d, span.lo);
+    if (!line)
+        return STR("");
+    struct snippet s = draw_line(d, line, (struct span){ line->base, line->base + 1 });
+    return buf_str(&s.text);
+}
+
+struct str diag_shown_text(struct diags *d, const struct diag *m)
+{
+    return hide_in_text(d, m->span, m->text);
 }
 
 struct colors {
@@ -271,8 +298,8 @@ static void put_diag(struct diags *d, struct buf *out, const struct diag *m, con
         put_snippet(d, out, also->span, c, c->note);
     }
     if (m->context.kind) {
-        struct str in =
-            arena_printf(d->arena, "in %s `%.*s`", m->context.kind, STR_ARG(m->context.name));
+        struct str in = arena_printf(d->arena, d->raw ? "in <%s %.*s>" : "in %s `%.*s`",
+                                     m->context.kind, STR_ARG(m->context.name));
         put_note(d, out, m->context.span, c, "note", in);
     }
     put_includes(d, out, m->span, c);
@@ -304,10 +331,11 @@ static void put_unshown(struct buf *out, const struct diags *d, const struct sho
                        d->n_milder[i] - shown->of[i], check_row((enum check)i)->name);
 }
 
-/* What was said in all, in one line; nothing where nothing forbids an output.  */
+/* What was said in all, in one line; nothing where nothing forbids an output that is compiled.  */
 static void put_count(struct buf *out, const struct diags *d)
 {
-    if (!diags_forbid(d))
+    bool any = d->raw && (d->n_errors || d->n_warnings);
+    if (!diags_forbid(d) && !any)
         return;
     buf_text(out, "pmtac: ");
     if (d->n_errors)
@@ -315,7 +343,7 @@ static void put_count(struct buf *out, const struct diags *d)
     buf_text(out, d->n_errors && d->n_warnings ? " and " : "");
     if (d->n_warnings)
         put_number(out, d->n_warnings, "warning");
-    buf_text(out, d->n_errors ? "\n" : ", and --strict takes none\n");
+    buf_text(out, d->n_errors || !diags_forbid(d) ? "\n" : ", and --strict takes none\n");
 }
 
 typedef void put_fn(struct diags *, struct buf *, const struct diag *, const struct colors *);
@@ -336,9 +364,72 @@ static void put_all(struct diags *d, struct buf *out, size_t max_errors, const s
     put_count(out, d);
 }
 
+/* A configuration that nobody has checked before is full of repeated faults, and its owner reads
+   the first screen: what is said in the same words is said once, and what is worst comes first.  */
+
+/* Of messages in the same words the first, with how many there are.  */
+struct group {
+    struct diag first;
+    size_t n;
+};
+
+typedef VEC(struct group *) groups;
+
+static groups groups_of(struct diags *d)
+{
+    groups list = { 0 };
+    struct map seen = { .arena = d->arena, .exact = true };
+    for (size_t i = 0; i < d->list.n; i++) {
+        const struct diag *m = d->list.v[i];
+        struct buf key = { .arena = d->arena };
+        if (m->level == LEVEL_OFF)
+            continue;
+        buf_printf(&key, "%d %d ", (int)m->check, (int)m->level);
+        if (m->cause)
+            buf_printf(&key, "%u", m->cause);
+        else
+            buf_put(&key, m->text);
+        struct group **slot = (struct group **)map_add(&seen, buf_str(&key));
+        if (!*slot) {
+            *slot = NEW(d->arena, struct group);
+            (*slot)->first = *m;
+            VEC_PUSH(d->arena, &list, *slot);
+        } else {
+            (*slot)->first.more += 1 + m->more;
+        }
+        (*slot)->n++;
+    }
+    return list;
+}
+
+static void put_groups(struct diags *d, struct buf *out, size_t max_errors, const struct colors *c)
+{
+    enum { SHARE = 5 }; /* one cause has many messages: a part of them will do */
+    struct shown shown = { 0 };
+    groups list = groups_of(d);
+    size_t printed[N_CHECKS] = { 0 }, errors = 0, most = (max_errors + SHARE - 1) / SHARE;
+    for (int level = LEVEL_ERROR; level > LEVEL_OFF; level--)
+        for (size_t i = 0; i < list.n; i++) {
+            const struct diag *m = &list.v[i]->first;
+            bool error = m->level == LEVEL_ERROR;
+            size_t *n = error ? &errors : &printed[m->check];
+            if ((int)m->level != level || (max_errors && *n == (error ? max_errors : most)))
+                continue;
+            ++*n;
+            *(error ? &shown.errors : &shown.of[m->check]) += list.v[i]->n;
+            put_diag(d, out, m, c);
+        }
+    put_unshown(out, d, &shown);
+    put_count(out, d);
+}
+
 void diags_print_text(struct diags *d, struct buf *out, size_t max_errors, bool color)
 {
-    put_all(d, out, max_errors, color ? &ansi : &no_colors, put_diag);
+    const struct colors *c = color ? &ansi : &no_colors;
+    if (d->raw)
+        put_groups(d, out, max_errors, c);
+    else
+        put_all(d, out, max_errors, c, put_diag);
 }
 
 static void put_gcc(struct diags *d, struct buf *out, const struct diag *m, const struct colors *c)

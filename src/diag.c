@@ -123,8 +123,8 @@ static struct diag *report(struct diags *d, enum check check, enum level usual, 
     d->n_calls++;
     if (d->closed)
         return scratch(d);
-    if (d->raw && usual > rows[check].read)
-        usual = rows[check].read;
+    if (d->raw)
+        usual = diag_level_read(d, check, usual);
     enum level level = diag_judge(d, check, usual, span);
     if (level == LEVEL_OFF)
         return scratch(d);
@@ -181,13 +181,42 @@ void diag_also(struct diags *d, struct diag *m, struct span span, const char *fo
     va_end(args);
 }
 
+void diag_cause(struct diags *d, struct diag *m, struct span cause)
+{
+    if (m != &d->scratch)
+        m->cause = cause.lo;
+}
+
+PRINTF(3, 0)
+static void help(struct diags *d, struct diag *m, const char *format, va_list args)
+{
+    if (m != &d->scratch)
+        m->help = make_text(d, format, args);
+}
+
 void diag_help(struct diags *d, struct diag *m, const char *format, ...)
 {
     va_list args;
-    if (m == &d->scratch)
-        return;
     va_start(args, format);
-    m->help = make_text(d, format, args);
+    help(d, m, format, args);
+    va_end(args);
+}
+
+void diag_help_topology(struct diags *d, struct diag *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!d->raw)
+        help(d, m, format, args);
+    va_end(args);
+}
+
+void diag_help_powermta(struct diags *d, struct diag *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (d->raw)
+        help(d, m, format, args);
     va_end(args);
 }
 

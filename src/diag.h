@@ -89,7 +89,8 @@ struct diag {
     struct str help;
     struct diag_fix *fixes;
     struct diag_context context;
-    size_t more; /* others like it at the same place */
+    size_t more;    /* others like it at the same place */
+    uint32_t cause; /* place of what several messages of a check come from, or 0 */
 };
 
 /* A word of a statement that takes a secret, and how many values stand before that.  */
@@ -142,8 +143,17 @@ struct diag *diag_at(struct diags *, enum check, enum level, struct span, const 
 /* Adds another place.  */
 void diag_also(struct diags *, struct diag *, struct span, const char *format, ...) PRINTF(4, 5);
 
+/* What stands at 'cause' is behind this message, and behind others of its check: of a configuration
+   that is read one of them is enough.  */
+void diag_cause(struct diags *, struct diag *, struct span cause);
+
 /* Says what to do.  */
 void diag_help(struct diags *, struct diag *, const char *format, ...) PRINTF(3, 4);
+
+/* The same for the reader of a topology alone, and for that of a configuration of PowerMTA's own:
+   the cure of one is no word of the other.  */
+void diag_help_topology(struct diags *, struct diag *, const char *format, ...) PRINTF(3, 4);
+void diag_help_powermta(struct diags *, struct diag *, const char *format, ...) PRINTF(3, 4);
 
 /* Gives the exact edit.  */
 void diag_fix(struct diags *, struct diag *, struct span, struct str replacement);
@@ -176,6 +186,20 @@ void diags_allow(struct diags *, struct allowance **list, size_t n);
    the comments say; marks the allowance that took it.  */
 enum level diag_judge(struct diags *, enum check, enum level usual, struct span);
 
+/* The message counts no more, and is not shown.  */
+void diag_take_back(struct diags *, struct diag *);
+
+/* What 'm' says, and the line at 'span' (from its start, as far as it is shown), as people may see
+   them: without secrets.  */
+struct str diag_shown_text(struct diags *, const struct diag *m);
+struct str diag_shown_line(struct diags *, struct span span);
+
+/* Takes back what 'check' has said: another message says it once for all.  Returns how much.  */
+size_t diags_fold(struct diags *, enum check check);
+
+/* What 'usual' is at most where a configuration of PowerMTA's own is read.  */
+enum level diag_level_read(const struct diags *, enum check check, enum level usual);
+
 /* An error of 'check' was to be lowered, and cannot be.  */
 bool diag_is_stubborn(const struct diags *, enum check);
 
@@ -195,7 +219,9 @@ enum check check_named(struct str name);
 const char *level_name(enum level);
 
 /* The sorted messages for people: GNU form, source line and caret, notes, help; at most
-   'max_errors' errors, and as many warnings and notes of each check, and then counts (0: all).  */
+   'max_errors' errors, and as many warnings and notes of each check, and then counts (0: all).  Of
+   a configuration that was read a fifth as many warnings, errors first, and once what is said in
+   the same words.  */
 void diags_print_text(struct diags *, struct buf *, size_t max_errors, bool color);
 
 /* One line a message, as compilers print it; no source lines.  */

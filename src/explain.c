@@ -55,6 +55,7 @@ static void put_example(struct buf *out, const char *title, const struct explana
         [EXPLAIN_WHOLE] = "",
         [EXPLAIN_FRAGMENT] = ", with --fragment",
         [EXPLAIN_ROWS] = ", as pipe rows and with --fragment",
+        [EXPLAIN_READ] = ", in a configuration that is read with -x powermta",
     };
     buf_printf(out, "%s%s:\n\n", title, ways[x->way]);
     struct str rest = str_of(text);

@@ -9,7 +9,7 @@
 #include "diag.h"
 
 /* How the examples of a check are compiled.  */
-enum explain_way { EXPLAIN_WHOLE, EXPLAIN_FRAGMENT, EXPLAIN_ROWS };
+enum explain_way { EXPLAIN_WHOLE, EXPLAIN_FRAGMENT, EXPLAIN_ROWS, EXPLAIN_READ };
 
 struct explanation {
     enum check check;

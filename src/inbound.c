@@ -75,10 +75,10 @@ static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
             l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
         if (l->bad)
             continue;
-        if (before && !inbound_same(before, l))
+        if (before && !k->m->raw && !inbound_same(before, l))
             contradiction(k, l, before);
-        if (before)
-            continue;
+        if (before && !k->m->raw)
+            continue; /* of what was read both stay, and that was said where they were bound */
         struct line *copy = NEW(k->m->arena, struct line);
         *copy = *l;
         copy->next = NULL;

@@ -13,6 +13,8 @@ libpmtac_a_SOURCES += \
 	%D%/ast-print.c \
 	%D%/ast.c \
 	%D%/ast.h \
+	%D%/baseline.c \
+	%D%/baseline.h \
 	%D%/bind-attr.c \
 	%D%/bind-declare.c \
 	%D%/bind-internal.h \
@@ -20,7 +22,9 @@ libpmtac_a_SOURCES += \
 	%D%/bind-outbound.c \
 	%D%/bind-pattern.c \
 	%D%/bind-section.c \
+	%D%/bind-stranger.c \
 	%D%/bind-value.c \
+	%D%/bind-whole.c \
 	%D%/bind.c \
 	%D%/bind.h \
 	%D%/buf.c \
@@ -169,12 +173,15 @@ libpmtac_a_SOURCES += \
 	%D%/verify-access.c \
 	%D%/verify-address.c \
 	%D%/verify-backoff.c \
+	%D%/verify-comment.c \
 	%D%/verify-dkim.c \
 	%D%/verify-dkim.h \
 	%D%/verify-domain.c \
 	%D%/verify-gap.c \
+	%D%/verify-habit.c \
 	%D%/verify-host.c \
 	%D%/verify-leak.c \
+	%D%/verify-limit.c \
 	%D%/verify-listener.c \
 	%D%/verify-name.c \
 	%D%/verify-pattern.c \

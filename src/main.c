@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include "baseline.h"
 #include "deliver.h"
 #include "differ.h"
 #include "explain.h"
@@ -87,6 +88,39 @@ static int print_messages(struct compilation *c, const struct opts *o)
     return put_stderr(buf_str(&text)) ? STATUS_FINE : STATUS_TROUBLE;
 }
 
+/* Writes the baseline of all that was said, which is then known.  */
+static bool write_baseline(struct compilation *c, const struct opts *o)
+{
+    const char *why;
+    size_t n;
+    struct str text = baseline_print(&c->diags, &n);
+    if (outfile_write(o->baseline, text, 0644, &why) == OUTFILE_FAILED) {
+        complain(o->baseline, why);
+        return false;
+    }
+    fprintf(stderr, "pmtac: %s: %zu message%s recorded; only others are reported from now on\n",
+            o->baseline, n, n == 1 ? "" : "s");
+    baseline_take(&c->diags, text);
+    return true;
+}
+
+/* Takes back what the baseline knows; where there is none it is made.  */
+static bool apply_baseline(struct compilation *c, const struct opts *o)
+{
+    struct io_identity identity;
+    const char *why = NULL;
+    struct str text;
+    int error = o->baseline_write ? ENOENT
+                                  : io_system.read(io_system.context, &c->arena, o->baseline,
+                                                   IO_LIMIT, &text, &identity, &why);
+    if (error == ENOENT)
+        return write_baseline(c, o);
+    if (!error && baseline_take(&c->diags, text) != SIZE_MAX)
+        return true;
+    complain(o->baseline, error ? why : "is no baseline");
+    return false;
+}
+
 static enum compile_goal goal_of(const struct opts *o)
 {
     switch (o->command) {
@@ -122,6 +156,14 @@ static int run_delivery(struct delivery *delivery, struct compilation *c)
 
 /* Files are made first, since that is when all is said of them; nobody waits for the messages while
    there are some that are not wanted.  */
+/* 'check' against a baseline, which delivers nothing.  */
+static int check_baseline(struct compilation *c, const struct opts *o)
+{
+    if (!apply_baseline(c, o) || !print_results(c, o, false))
+        return STATUS_TROUBLE;
+    return diags_forbid(&c->diags) ? STATUS_ERRORS : STATUS_FINE;
+}
+
 static int run_compilation(struct compilation *c, const struct opts *o)
 {
     struct delivery *volatile delivery = NULL;
@@ -142,6 +184,8 @@ static int run_compilation(struct compilation *c, const struct opts *o)
         return STATUS_TROUBLE;
     }
     bool broken = compiled == COMPILE_BROKEN;
+    if (o->baseline && !broken)
+        return check_baseline(c, o);
     bool shown = print_results(c, o, broken);
     if (compiled == COMPILE_FINE && shown)
         return run_delivery(delivery, c);

@@ -221,3 +221,10 @@ const char *kind_word(enum kind kind)
     };
     return words[kind];
 }
+
+enum level model_maybe(const struct model *m, enum level level)
+{
+    if (!m->foreign_names)
+        return level;
+    return m->raw ? LEVEL_OFF : LEVEL_NOTE;
+}

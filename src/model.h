@@ -405,7 +405,9 @@ struct model {
     const struct inbound *inbound; /* what PowerMTA is told about clients; set by inbound */
     const struct relay *relay;     /* who can relay by that; set by relay */
     const struct coverage *coverage; /* which key signs what; set by coverage */
-    bool foreign_names;         /* pmta-include: names may be defined where we cannot see */
+    bool unread;                /* an include of what is read could not be: anything may be there */
+    bool foreign_names;         /* names may be defined where we cannot see: 'pmta-include', or
+                                   a part of a configuration that is read */
 };
 
 /* A line with the 'n' values 'args', which are copied and whose places are absolute.  */
@@ -510,6 +512,10 @@ void domains_add(struct domains *, struct domain *, struct arena *);
 
 /* The first value of a line; empty where it is not good.  */
 struct str line_word(const struct line *);
+
+/* The level of what is wrong unless a file that is not seen here says more: a note; of a
+   configuration that is read nothing is said.  */
+enum level model_maybe(const struct model *, enum level);
 
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);

@@ -323,6 +323,12 @@ static enum opts_result read_option(struct reader *r, enum option_id id, const c
     case OPTION_fragment:
         o->fragment = true;
         return OPTS_RUN;
+    case OPTION_baseline:
+        r->opts->baseline = arg;
+        return *arg ? OPTS_RUN : wrong(r, "--baseline takes a path", NULL);
+    case OPTION_baseline_write:
+        r->opts->baseline_write = true;
+        return OPTS_RUN;
     case OPTION_relay:
         o->relay = true;
         return OPTS_RUN;
@@ -500,6 +506,8 @@ enum opts_result opts_read(struct opts *o, struct arena *arena, int argc, char *
         return wrong(&r, "--format of diff is text or json, not", "gcc");
     if (o->depend && (!o->output || strcmp(o->output, "-") == 0))
         return wrong(&r, "-MD and -MF need -o: a rule names what it makes", NULL);
+    if (o->baseline_write && !o->baseline)
+        return wrong(&r, "--baseline-write needs --baseline FILE", NULL);
     o->options.json = o->format == MESSAGES_JSON;
     o->options.secrets = o->command == COMMAND_build;
     return OPTS_RUN;

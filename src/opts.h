@@ -27,6 +27,8 @@ struct opts {
     VEC(enum check) checks; /* to explain; none: all */
     const char *output;     /* NULL or "-": standard output */
     const char *depfile;    /* NULL: beside the output, if 'depend' */
+    const char *baseline;   /* NULL: all messages are new */
+    bool baseline_write;    /* make it anew */
     bool depend;            /* a dependency file is wanted */
     enum message_format format;
     size_t max_errors;

@@ -32,10 +32,19 @@ static void report_unknown(struct resolve *r, struct span span, const char *what
         diag_help(r->diags, m, "the files that the server includes may define it");
 }
 
-/* The same for a name of PowerMTA.  Returns true where the name is to be dropped.  */
+/* The same for a name of PowerMTA.  Returns true where the name is to be dropped.  Of what is read
+   nothing is dropped; and a part of a configuration is believed to know the names of a kind where
+   it declares some.  */
 static bool unknown(struct resolve *r, struct span span, const char *what, struct str name,
                     const struct map *map)
 {
+    const struct model *m = r->m;
+    if (m->raw && m->foreign_names && (m->unread || !map->n))
+        return false;
+    if (m->raw) {
+        report_unknown(r, span, what, name, map, false);
+        return false;
+    }
     report_unknown(r, span, what, name, map, r->m->foreign_names);
     return !r->m->foreign_names;
 }
@@ -225,8 +234,8 @@ static void undeclared(struct resolve *r, struct key *key, const struct dkim *dk
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
     else if (!dkim)
-        diag_help(r->diags, m, "declare it: `dkim %.*s { selector NAME KEYFILE }`",
-                  STR_ARG(missing.text));
+        diag_help_topology(r->diags, m, "declare it: `dkim %.*s { selector NAME KEYFILE }`",
+                           STR_ARG(missing.text));
 }
 
 static void use_macros(struct resolve *r, struct str text, struct span span);

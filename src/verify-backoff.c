@@ -179,14 +179,16 @@ static const struct line *find_use(const struct backoff *b, const struct domain 
 static void report_trap(const struct backoff *b, const struct line *use, const struct line *trap)
 {
     const struct model *m = b->m;
-    struct diag *d =
-        diag_at(m->diags, CHECK_backoff_no_exit, m->foreign_names ? LEVEL_NOTE : LEVEL_WARNING,
-                line_arg_span(use, 0), "nothing ends the backoff that `%.*s` begins",
-                STR_ARG(use->what->args[0].text));
+    struct diag *d = diag_at(m->diags, CHECK_backoff_no_exit, model_maybe(m, LEVEL_WARNING),
+                             line_arg_span(use, 0), "nothing ends the backoff that `%.*s` begins",
+                             STR_ARG(use->what->args[0].text));
     diag_also(m->diags, d, line_span(trap), "it begins here");
-    diag_help(m->diags, d, "write `%s 1h` or `%s yes` in the same block",
-              m->target[TARGET_domain_normal_after]->name,
-              m->target[TARGET_domain_normal_after_delivery]->name);
+    diag_help_topology(m->diags, d, "write `%s 1h` or `%s yes` in the same block",
+                       m->target[TARGET_domain_normal_after]->name,
+                       m->target[TARGET_domain_normal_after_delivery]->name);
+    diag_help_powermta(m->diags, d, "write `%s 1h` or `%s yes` in the same section",
+                       m->target[TARGET_domain_normal_after]->name,
+                       m->target[TARGET_domain_normal_after_delivery]->name);
 }
 
 /* Judges the domains of one place, whose members have 'pools'.  */

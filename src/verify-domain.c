@@ -41,9 +41,9 @@ struct holder {
 static void add_saying(struct shade *s, struct sayings *to, const struct domain *d,
                        const struct line *l, struct span span)
 {
-    struct map **values = &to->by_directive[l->what->dir - dict_at(0)];
     if (l->bad || l->what->dir->repeatable)
-        return;
+        return; /* nor is a line that was kept as it is written one of the table */
+    struct map **values = &to->by_directive[l->what->dir - dict_at(0)];
     if (!*values) {
         *values = NEW(s->m->scratch, struct map);
         **values = (struct map){ .arena = s->m->scratch, .exact = true };
@@ -121,8 +121,8 @@ static bool speaks_itself(struct shade *s, struct holder *h, struct str pattern,
 static const struct saying *contrary(struct shade *s, struct holder *h, const struct sayings *outer,
                                      const struct line *l)
 {
-    const struct map *values =
-        outer->by_directive ? outer->by_directive[l->what->dir - dict_at(0)] : NULL;
+    bool once = outer->by_directive && !l->what->dir->repeatable;
+    const struct map *values = once ? outer->by_directive[l->what->dir - dict_at(0)] : NULL;
     if (!values)
         return NULL;
     struct str own = line_value(l, s->m->scratch);
@@ -153,8 +153,11 @@ static void judge_line(struct shade *s, struct holder *h, const struct sayings *
                           l->what->dir->name, STR_ARG(name), STR_ARG(pattern));
     diag_also(s->m->diags, d, x->span, "mail of `%.*s` for `%.*s` does not follow this",
               STR_ARG(name), STR_ARG(pattern));
-    diag_help(s->m->diags, d, "write `domain %.*s { ... }` in `%.*s` too", STR_ARG(pattern),
-              STR_ARG(name));
+    diag_cause(s->m->diags, d, x->span);
+    diag_help_topology(s->m->diags, d, "write `domain %.*s { ... }` in `%.*s` too",
+                       STR_ARG(pattern), STR_ARG(name));
+    diag_help_powermta(s->m->diags, d, "write <domain %.*s> in `%.*s` too", STR_ARG(pattern),
+                       STR_ARG(name));
 }
 
 /* Judges what the '*' of a holder says: by lines, and by words that no line beside them beats.  */

@@ -66,7 +66,8 @@ static struct diag *report_gap(const struct model *m, const struct vmta *v, stru
              STR_ARG(what), before, STR_ARG(other->object.name), after);
     diag_also(m->diags, d, key_place(other, domain), "the key of `%.*s`",
               STR_ARG(other->object.name));
-    diag_help(m->diags, d, "write `sign %.*s` in it", STR_ARG(domain));
+    diag_help_topology(m->diags, d, "write `sign %.*s` in it", STR_ARG(domain));
+    diag_help_powermta(m->diags, d, "write a `domain-key` for %.*s in it", STR_ARG(domain));
     return d;
 }
 
@@ -79,7 +80,9 @@ static struct diag *report_idle(const struct model *m, const struct vmta *v,
                           "nothing tells the vmta `%.*s` to sign, but `%.*s`%s does",
                           STR_ARG(v->object.name), STR_ARG(other->object.name), after);
     diag_also(m->diags, d, key_span(key->key), "the key that it does not use");
-    diag_help(m->diags, d, "write `domain * { dkim-sign yes }` in it, or `sign` in the pool");
+    diag_help_topology(m->diags, d,
+                       "write `domain * { dkim-sign yes }` in it, or `sign` in the pool");
+    diag_help_powermta(m->diags, d, "write `dkim-sign yes` in a <domain *> in it");
     return d;
 }
 

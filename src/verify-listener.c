@@ -230,8 +230,11 @@ static void judge_role(struct roles *r, const struct doors *doors, const struct 
                           "them can use",
                           STR_ARG(o->address.text), STR_ARG(vmta->object.name));
     diag_also(r->model->diags, m, found->endpoint->arg.span, "its clients come in here");
-    diag_help(r->model->diags, m, "give `%.*s` an address of its own, or name it by `via`",
-              STR_ARG(vmta->object.name));
+    diag_help_topology(r->model->diags, m, "give `%.*s` an address of its own, or name it by `via`",
+                       STR_ARG(vmta->object.name));
+    diag_help_powermta(r->model->diags, m,
+                       "give `%.*s` an address of its own, or name it by `default-virtual-mta`",
+                       STR_ARG(vmta->object.name));
 }
 
 /* Some listener may stand where a source of a VMTA does.  */
@@ -275,9 +278,10 @@ void verify_address_role(const struct model *model)
 void verify_listener_implicit(const struct model *model)
 {
     struct diags *diags = model->diags;
-    if (model->listeners.n || model->fragment)
+    if (model->listeners.n || model->fragment ||
+        (model->raw && model_says(model, TARGET_global_smtp_listener)))
         return;
-    enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_ERROR;
+    enum level level = model_maybe(model, LEVEL_ERROR);
     struct diag *m = diag_at(
         diags, CHECK_listener_implicit, level, model->whole,
         model->host.n ? "host `%.*s` has no listener%.*s" : "there is no listener%.*s%.*s",
@@ -300,12 +304,15 @@ static void judge_port(const struct model *model, const struct listener *l,
     if (e->port == PORT_SMTPS && !implicit) {
         m = diag(diags, CHECK_listener_port, span,
                  "clients of port 465 begin with TLS, and this listener begins in clear text");
-        diag_help(diags, m, "write `tls implicit IDENTITY`, or listen on port 587");
+        diag_help_topology(diags, m, "write `tls implicit IDENTITY`, or listen on port 587");
+        diag_help_powermta(diags, m,
+                           "use <smtp-listener> with `immediate-tls yes`, or listen on port 587");
     } else if ((e->port == PORT_SMTP || e->port == PORT_SUBMISSION) && implicit) {
         m = diag(diags, CHECK_listener_port, span,
                  "clients of port %u begin in clear text, and this listener begins with TLS",
                  (unsigned)e->port);
-        diag_help(diags, m, "listen on port 465, or write `tls required IDENTITY`");
+        diag_help_topology(diags, m, "listen on port 465, or write `tls required IDENTITY`");
+        diag_help_powermta(diags, m, "listen on port 465, or leave `immediate-tls` out");
     } else if (e->port == PORT_SMTP && effective_requires_login(model, l)) {
         m = diag(diags, CHECK_listener_port, span,
                  "other servers deliver to port 25 and never log in, which is required here");
@@ -330,12 +337,13 @@ void verify_listener_without_user(const struct model *model)
         const struct listener *l = model->listeners.v[i];
         if (!effective_requires_login(model, l))
             continue;
-        enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
+        enum level level = model_maybe(model, LEVEL_WARNING);
         struct span span = l->auth_span.hi ? l->auth_span : l->object.span;
         struct diag *m = diag_at(diags, CHECK_listener_without_user, level, span,
                                  "`%.*s` requires login, and nobody can log in: there is no user",
                                  STR_ARG(l->object.name));
-        diag_help(diags, m, "declare one: `user NAME { password env:VARIABLE }`");
+        diag_help_topology(diags, m, "declare one: `user NAME { password env:VARIABLE }`");
+        diag_help_powermta(diags, m, "write one: <smtp-user NAME> with a `password`");
     }
 }
 
@@ -380,7 +388,10 @@ static void unlimited(const struct model *model, const struct listener *l)
         diag(model->diags, CHECK_auth_no_rate_limit, span,
              "anybody may try passwords on `%.*s` without end", STR_ARG(l->object.name));
     diag_help(model->diags, m,
-              l->object.made
+              model->raw ? effective_requires_login(model, l)
+                               ? "write `%s 10/h` in its source"
+                               : "write `require-auth yes` and `%s 10/h` in its source"
+              : l->object.made
                   ? "rows cannot say it: write `client all 0/0 { %s 10/h }` in a topology"
               : effective_requires_login(model, l) ? "write `%s 10/h` in it"
                                                    : "say `auth required` and `%s 10/h`",

@@ -58,14 +58,18 @@ void verify_name_collision(const struct model *m)
 
 void verify_pool_empty(const struct model *m)
 {
+    bool reported = !m->raw && m->diags->n_faults; /* and with it a member, perhaps */
     for (size_t i = 0; i < m->pools.n; i++) {
         const struct pool *p = m->pools.v[i];
-        if (p->object.bad || p->members.first)
+        if (p->object.bad || p->members.first || reported || (m->raw && lines_first(&p->lines)))
             continue;
         struct diag *d = diag(m->diags, CHECK_pool_empty, p->object.span,
                               "the pool `%.*s` has no members", STR_ARG(p->object.name));
-        diag_help(m->diags, d, "name its members in the block, as in `pool %.*s { tx1, tx2 }`",
-                  STR_ARG(p->object.name));
+        diag_help_topology(m->diags, d,
+                           "name its members in the block, as in `pool %.*s { tx1, tx2 }`",
+                           STR_ARG(p->object.name));
+        diag_help_powermta(m->diags, d,
+                           "name its members in it, each by a line `virtual-mta NAME`");
     }
 }
 
@@ -112,7 +116,10 @@ static void report_conflict(const struct model *m, const struct ref *r, const st
              STR_ARG(r->name), STR_ARG(first->object.name), STR_ARG(second->object.name));
     diag_also(m->diags, d, domain_place(first), "in pool `%.*s`", STR_ARG(first->object.name));
     diag_also(m->diags, d, domain_place(second), "in pool `%.*s`", STR_ARG(second->object.name));
-    diag_help(m->diags, d, "PowerMTA refuses that: say it in the VMTAs, by `use` of a policy");
+    diag_help_topology(m->diags, d,
+                       "PowerMTA refuses that: say it in the VMTAs, by `use` of a policy");
+    diag_help_powermta(m->diags, d,
+                       "PowerMTA refuses that: put these sections into the virtual MTAs");
 }
 
 void verify_pool_domain_conflict(const struct model *m)

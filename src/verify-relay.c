@@ -84,7 +84,10 @@ static void anybody(const struct model *m, struct span span, const struct listen
         diag(m->diags, CHECK_relay_open, span, "anybody may send mail to anybody by way of `%.*s`",
              STR_ARG(l->object.name));
     diag_also(m->diags, d, l->object.span, "mail is taken without login here");
-    diag_help(m->diags, d, "name the networks that may relay, or say `auth required`");
+    diag_help_topology(m->diags, d, "name the networks that may relay, or say `auth required`");
+    diag_help_powermta(
+        m->diags, d,
+        "write `always-allow-relaying` for the networks that may relay, or `require-auth yes`");
 }
 
 /* Shows some of the networks behind the first.  */
@@ -106,7 +109,8 @@ static void together(const struct model *m, const struct relay_share *shares, si
                           n, STR_ARG(l->object.name));
     also_others(m, d, shares, n);
     diag_also(m->diags, d, l->object.span, "mail is taken without login here");
-    diag_help(m->diags, d, "name fewer networks, or say `auth required`");
+    diag_help_topology(m->diags, d, "name fewer networks, or say `auth required`");
+    diag_help_powermta(m->diags, d, "name fewer networks, or write `require-auth yes`");
 }
 
 static struct relay_size sum_of(const struct relay_share *shares, size_t n)
@@ -174,7 +178,10 @@ static void judge_wide(struct told *told, const struct relay_door *door, struct 
                           STR_ARG(door->first->object.name), four ? "/16" : "/48");
     if (!alone)
         also_others(m, d, shares, n);
-    diag_help(m->diags, d, "name the networks of your own clients, or say `auth required`");
+    diag_help_topology(m->diags, d,
+                       "name the networks of your own clients, or say `auth required`");
+    diag_help_powermta(m->diags, d,
+                       "name the networks of your own clients, or write `require-auth yes`");
     for (size_t i = 0; i < n; i++)
         tell(told, shares[i].rule);
 }
@@ -226,14 +233,37 @@ static void check_recipients(const struct model *m)
     }
 }
 
+/* Of a part of a configuration, or where a listener cannot be read, nothing is proved.  What is
+   said for all clients there is worth a word all the same.  */
+static void open_in_parts(const struct model *m)
+{
+    const struct directive *relay = m->target[TARGET_source_relay];
+    for (size_t i = 0; i < m->sources.n; i++) {
+        const struct source_rule *s = m->sources.v[i];
+        if (!s->by_address || !cidr_is_any(&s->cidr) || line_bool(&s->lines, relay) != 1)
+            continue;
+        bool login = line_bool(&s->lines, m->target[TARGET_source_require_auth]) == 1;
+        struct diag *d =
+            diag_at(m->diags, login ? CHECK_relay_wide : CHECK_relay_open, LEVEL_WARNING,
+                    line_span(line_find(&s->lines, relay)),
+                    login ? "only that login is required keeps this from being an open relay"
+                          : "this is an open relay on every listener that anybody reaches");
+        diag_help(m->diags, d, "write `%s` in a <source CIDR> for each network that may",
+                  relay->name);
+    }
+}
+
 void verify_relay_open(const struct model *m)
 {
+    size_t calls = m->diags->n_calls;
     struct bound_rights rights = bound_rights(m);
     for (size_t i = 0; i < rights.list.n; i++)
         if (rights.list.v[i].opened == OPENED_ALL)
             anybody(m, right_span(m, rights.list.v[i].lines), rights.list.v[i].listener);
     each_door(m, judge_open);
     check_recipients(m);
+    if (m->raw && (m->foreign_names || m->diags->n_faults) && calls == m->diags->n_calls)
+        open_in_parts(m);
 }
 
 void verify_relay_wide(const struct model *m)
@@ -247,21 +277,26 @@ static void bound(const struct model *m, const struct bound_right *right)
 {
     static const struct {
         enum level level;
-        const char *before, *after, *help; /* the listener's name stands between */
+        const char *before, *after; /* the listener's name stands between */
+        const char *help, *written; /* in a topology, in a configuration that is read */
     } rows[] = {
         [OPENED_LOCAL] = { LEVEL_NOTE, "every program of this machine that reaches `",
-                           "` may relay", "name them: `allow ADDRESS`" },
+                           "` may relay", "name them: `allow ADDRESS`",
+                           "write a <source> for them" },
         [OPENED_LOGIN] = { LEVEL_WARNING, "only that login is required keeps `",
                            "` from being an open relay",
-                           "leave it out here: users have this right in their own sources" },
+                           "leave it out here: users have this right in their own sources",
+                           "leave it out here, and write it in the sources of the users" },
         [OPENED_SOME] = { LEVEL_ERROR, "whoever reaches `", "` may relay",
-                          "say who may: `allow CIDR`, `client NAME CIDR { relay yes }` or a user" },
+                          "say who may: `allow CIDR`, `client NAME CIDR { relay yes }` or a user",
+                          "write it in a <source CIDR> for each network that may" },
     };
     struct diag *d = diag_at(m->diags, CHECK_relay_listener_source, rows[right->opened].level,
                              right_span(m, right->lines), "%s%.*s%s", rows[right->opened].before,
                              STR_ARG(right->listener->object.name), rows[right->opened].after);
     diag_also(m->diags, d, right->listener->object.span, "the listener");
-    diag_help(m->diags, d, "%s", rows[right->opened].help);
+    diag_help_topology(m->diags, d, "%s", rows[right->opened].help);
+    diag_help_powermta(m->diags, d, "%s", rows[right->opened].written);
 }
 
 void verify_relay_listener_source(const struct model *m)

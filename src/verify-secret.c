@@ -171,7 +171,8 @@ void verify_secret_missing(const struct model *model)
         struct diag *m =
             diag(model->diags, CHECK_secret_missing, u->object.span, "the user `%.*s` has no %s",
                  STR_ARG(u->object.name), certificate ? "certificate" : "password");
-        diag_help(model->diags, m, "say `%s` in it",
-                  certificate ? "certificate PATH" : "password env:VARIABLE");
+        diag_help_topology(model->diags, m, "say `%s` in it",
+                           certificate ? "certificate PATH" : "password env:VARIABLE");
+        diag_help_powermta(model->diags, m, "write `password SECRET` in it");
     }
 }

@@ -90,8 +90,11 @@ static void no_key_at_all(const struct model *m)
                              line_span(line),
                              may_come ? "mail is to be signed, and no key is declared here"
                                       : "mail is to be signed, and there is no key");
-    diag_help(m->diags, d,
-              "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
+    diag_help_topology(
+        m->diags, d,
+        "declare one: dkim DOMAIN { selector NAME KEYFILE }, and `sign DOMAIN` in the vmta");
+    diag_help_powermta(m->diags, d, "write `%s SELECTOR, DOMAIN, FILE`",
+                       m->target[TARGET_vmta_domain_key]->name);
 }
 
 /* 'v' is asked to sign by 'line' and cannot.  */
@@ -103,7 +106,9 @@ static void lacks_key(const struct model *m, const struct line *line, const stru
                              "mail of the vmta `%.*s` is to be signed, and it has no key",
                              STR_ARG(v->object.name));
     diag_also(m->diags, d, line_span(line), "asked for here");
-    diag_help(m->diags, d, "write `sign DOMAIN` in it, or `domain * { dkim-sign no }`");
+    diag_cause(m->diags, d, line_span(line));
+    diag_help_topology(m->diags, d, "write `sign DOMAIN` in it, or `domain * { dkim-sign no }`");
+    diag_help_powermta(m->diags, d, "write a `domain-key` in it, or `dkim-sign no`");
 }
 
 /* All mail is to be signed for one identity, and there is no key for that.  */
@@ -119,8 +124,11 @@ static void lacks_identity(const struct model *m, const struct vmta *v)
             diag_at(m->diags, CHECK_dkim_no_key, LEVEL_WARNING, line_span(view->identity),
                     "mail is to be signed for `%.*s`, and there is no key for it", STR_ARG(domain));
         diag_also(m->diags, d, v->object.span, "by the vmta `%.*s`", STR_ARG(v->object.name));
-        diag_help(m->diags, d, "write `sign %.*s` in it, or leave the identity to the sender",
-                  STR_ARG(domain));
+        diag_help_topology(m->diags, d,
+                           "write `sign %.*s` in it, or leave the identity to the sender",
+                           STR_ARG(domain));
+        diag_help_powermta(m->diags, d,
+                           "write a `domain-key` for it, or leave the identity to the sender");
     }
 }
 

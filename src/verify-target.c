@@ -87,8 +87,11 @@ static void judge_rolled_up(const struct model *model, const struct domain *d, v
                           "PowerMTA 5.0 puts mail for `%.*s` into the queue `%.*s`, which these "
                           "settings do not reach",
                           STR_ARG(d->pattern), STR_ARG(rollup->queue));
-    diag_help(model->diags, m, "write `domain %.*s { ... }` for that queue, or `%s yes` here",
-              STR_ARG(rollup->queue), off->name);
+    diag_help_topology(model->diags, m,
+                       "write `domain %.*s { ... }` for that queue, or `%s yes` here",
+                       STR_ARG(rollup->queue), off->name);
+    diag_help_powermta(model->diags, m, "write <domain %.*s> for that queue, or `%s yes` here",
+                       STR_ARG(rollup->queue), off->name);
 }
 
 void verify_domain_rolled_up(const struct model *model)
@@ -140,12 +143,14 @@ static void no_limit(const struct model *model, const struct object *o, const st
     const char *name = model->target[TARGET_domain_cold_limit]->name;
     if (cold->bad)
         return;
-    enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
+    enum level level = model_maybe(model, LEVEL_WARNING);
     struct diag *m = diag_at(model->diags, CHECK_warmup_no_limit, level, cold->span,
                              "`%.*s` takes over nothing from `%.*s`: no `%s` says how much",
                              STR_ARG(cold->name), STR_ARG(o->name), name);
-    diag_help(model->diags, m, "write `domain * { %s 50/d,100/d,200/d }` in `%.*s`", name,
-              STR_ARG(o->name));
+    diag_help_topology(model->diags, m, "write `domain * { %s 50/d,100/d,200/d }` in `%.*s`", name,
+                       STR_ARG(o->name));
+    diag_help_powermta(model->diags, m, "write `%s 50/d,100/d,200/d` in a <domain *> in `%.*s`",
+                       name, STR_ARG(o->name));
 }
 
 void verify_warmup_no_limit(const struct model *model)
@@ -181,7 +186,11 @@ static void no_cold(const struct model *model, const struct domains *domains)
         return;
     struct diag *m = diag(model->diags, CHECK_warmup_no_cold, line_span(line),
                           "`%s` limits a cold VMTA, and there is none", line->what->dir->name);
-    diag_help(model->diags, m, "name one by `cold VMTA` in the VMTA or pool that is to hand over");
+    diag_help_topology(model->diags, m,
+                       "name one by `cold VMTA` in the VMTA or pool that is to hand over");
+    diag_help_powermta(
+        model->diags, m,
+        "name one by `cold-virtual-mta` in the virtual MTA or pool that is to hand over");
 }
 
 static bool has_cold(const struct model *model, const struct vmta *v)
@@ -282,11 +291,12 @@ void verify_vmta_no_source(const struct model *model)
         const struct vmta *v = model->vmtas.v[i];
         if (has_source(model, v) || never_connects(model, v))
             continue;
-        enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
+        enum level level = model_maybe(model, LEVEL_WARNING);
         struct diag *m = diag_at(model->diags, CHECK_vmta_no_source, level, v->object.span,
                                  "`%.*s` has no source: the system picks the address it sends from",
                                  STR_ARG(v->object.name));
-        diag_help(model->diags, m, "write `source ADDRESS HOSTNAME` in it");
+        diag_help_topology(model->diags, m, "write `source ADDRESS HOSTNAME` in it");
+        diag_help_powermta(model->diags, m, "write `smtp-source-host ADDRESS HOSTNAME` in it");
     }
 }
 
@@ -343,13 +353,16 @@ void verify_rollup_no_domain(const struct model *model)
             if (map_find(&said, queue) || is_configured(model, &patterns, queue))
                 continue;
             *map_add(&said, queue) = (void *)l;
-            enum level level = model->foreign_names ? LEVEL_NOTE : LEVEL_WARNING;
+            enum level level = model_maybe(model, LEVEL_WARNING);
             struct diag *m =
                 diag_at(model->diags, CHECK_rollup_no_domain, level, line_arg_span(l, 1),
                         "no `domain` configures the queue `%.*s`", STR_ARG(queue));
-            diag_help(model->diags, m,
-                      "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits", STR_ARG(queue),
-                      model->target[TARGET_domain_smtp_hosts]->name);
+            diag_help_topology(model->diags, m,
+                               "write `domain %.*s { %s lookup-mx:DOMAIN }` with its limits",
+                               STR_ARG(queue), model->target[TARGET_domain_smtp_hosts]->name);
+            diag_help_powermta(model->diags, m,
+                               "write <domain %.*s> with `%s lookup-mx:DOMAIN` and its limits",
+                               STR_ARG(queue), model->target[TARGET_domain_smtp_hosts]->name);
         }
     }
 }
@@ -388,6 +401,7 @@ static void judge_member(const struct model *model, struct map *seen, const stru
                  STR_ARG(macro->what->args[0].text));
     else
         return;
+    diag_cause(model->diags, m, line_span(macro));
     if (first->span.lo != arg->span.lo)
         diag_also(model->diags, m, first->span, "it stands here first");
 }
@@ -438,7 +452,8 @@ void verify_postmaster_missing(const struct model *model)
         return;
     struct diag *m = diag(model->diags, CHECK_postmaster_missing, model->whole,
                           "no `%s` gets PowerMTA's notices and the mail for abuse", dir->name);
-    diag_help(model->diags, m, "write `%s ADDRESS` at the top of a topology", dir->name);
+    diag_help_topology(model->diags, m, "write `%s ADDRESS` at the top of a topology", dir->name);
+    diag_help_powermta(model->diags, m, "write `%s ADDRESS` outside of all sections", dir->name);
 }
 
 void verify_run_as_root(const struct model *model)

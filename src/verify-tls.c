@@ -21,6 +21,8 @@ static bool has_certificate(const struct model *m, const struct listener *l)
 
 static enum level missing_level(const struct model *m)
 {
+    if (m->raw)
+        return model_maybe(m, LEVEL_ERROR);
     return m->fragment || m->foreign_names ? LEVEL_WARNING : LEVEL_ERROR;
 }
 
@@ -34,9 +36,12 @@ static void no_identity(const struct model *m, const struct listener *l, struct 
                 named ? (int)tls_identity(&l->tls)->name.n : 0, tls_identity(&l->tls)->name.p);
     if (named)
         diag_also(m->diags, d, tls_identity(&l->tls)->to->span, "declared here");
-    diag_help(m->diags, d,
-              named ? "say `certificate PATH` in it"
-                    : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
+    diag_help_topology(
+        m->diags, d,
+        named ? "say `certificate PATH` in it"
+              : "declare `tls NAME { certificate PATH }` and add NAME behind the word");
+    diag_help_powermta(m->diags, d, "write `%s FILE`",
+                       m->target[TARGET_global_tls_certificate]->name);
 }
 
 /* Clients that are offered TLS by their address, where no listener has a certificate to show.  */
@@ -53,7 +58,9 @@ static void clients_without_identity(const struct model *m)
         struct diag *d = diag_at(m->diags, CHECK_tls_no_identity, missing_level(m),
                                  line_span(line_find(lines, starttls)),
                                  "TLS is asked for, and no listener has a certificate");
-        diag_help(m->diags, d, "say `tls offered IDENTITY` in a listener");
+        diag_help_topology(m->diags, d, "say `tls offered IDENTITY` in a listener");
+        diag_help_powermta(m->diags, d, "write `%s FILE`",
+                           m->target[TARGET_global_tls_certificate]->name);
     }
 }
 
@@ -124,7 +131,10 @@ static void clear_login(const struct model *m, const struct listener *l, const s
                              STR_ARG(l->object.name));
     if (plain)
         diag_also(m->diags, d, l->object.span, "the listener");
-    diag_help(m->diags, d, "%s", safer(m, l));
+    diag_help_topology(m->diags, d, "%s", safer(m, l));
+    diag_help_powermta(m->diags, d, "%s `%s yes`",
+                       plain ? "leave this out, and write" : "give it a certificate, and write",
+                       m->target[TARGET_source_starttls_before_auth]->name);
 }
 
 /* What clients may do without TLS at one door.  */
@@ -161,7 +171,8 @@ static void check_bare(const struct model *m, const struct listener *l, const st
     enum level plain = LEVEL_OFF, other = LEVEL_OFF;
     if (bare->plain)
         plain = levels[bare->plain_from < reach ? bare->plain_from : reach];
-    if (!l->written && !is_meant_safe(m, l))
+    bool other_way = !l->written || (m->raw && !has_certificate(m, l));
+    if (other_way && !is_meant_safe(m, l))
         other = lower[levels[bare->from < reach ? bare->from : reach]];
     if (plain != LEVEL_OFF)
         clear_login(m, l, bare->line ? bare->line : own, plain);
@@ -169,10 +180,27 @@ static void check_bare(const struct model *m, const struct listener *l, const st
         clear_login(m, l, NULL, other);
 }
 
+/* What is said for all clients in a part of a configuration, or where a listener cannot be read. */
+static void clear_in_parts(const struct model *m)
+{
+    const struct directive *plain = m->target[TARGET_source_plain_auth];
+    for (size_t i = 0; i < m->sources.n; i++) {
+        const struct source_rule *s = m->sources.v[i];
+        if (!s->by_address || !cidr_is_any(&s->cidr) || line_bool(&s->lines, plain) != 1)
+            continue;
+        struct diag *d = diag_at(m->diags, CHECK_tls_clear_login, LEVEL_WARNING,
+                                 line_span(line_find(&s->lines, plain)),
+                                 "whoever logs in may send his password in clear text");
+        diag_help(m->diags, d, "leave this out, and write `%s yes`",
+                  m->target[TARGET_source_starttls_before_auth]->name);
+    }
+}
+
 /* PowerMTA merges the sources of a client directive by directive, so that the relay proof is
    asked.  */
 void verify_tls_clear_login(const struct model *m)
 {
+    size_t calls = m->diags->n_calls;
     struct bare *doors = NEW_ARRAY(m->scratch, struct bare, m->relay->doors.n);
     for (size_t i = 0; i < m->relay->doors.n; i++)
         doors[i] = bare_of(m, m->relay->doors.v[i]);
@@ -182,6 +210,8 @@ void verify_tls_clear_login(const struct model *m)
         if (!l->tls.bad && bare->some && effective_offers_login(m, l))
             check_bare(m, l, bare);
     }
+    if (m->raw && (m->foreign_names || m->diags->n_faults) && calls == m->diags->n_calls)
+        clear_in_parts(m);
 }
 
 /* tls-require-all */
@@ -225,8 +255,11 @@ static void check_required(const struct model *m, const struct domains *domains,
     struct diag *d = diag(m->diags, CHECK_tls_require_all, span,
                           "TLS is required of every destination: mail for servers without it "
                           "waits and bounces");
-    diag_help(m->diags, d,
-              "require it for the domains that have it, and say `tls opportunistic` for the rest");
+    diag_help_topology(
+        m->diags, d,
+        "require it for the domains that have it, and say `tls opportunistic` for the rest");
+    diag_help_powermta(m->diags, d,
+                       "require it for the domains that have it, and only use it for the rest");
 }
 
 void verify_tls_require_all(const struct model *m)

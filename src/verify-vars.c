@@ -52,21 +52,32 @@ struct unused {
 /* The kinds of unused things: how they are called, and what would use them.  */
 struct thing {
     const char *what, *help;
+    const char *written; /* the help in a configuration that is read */
 };
 
-static const struct thing thing_tls = { "TLS identity", "name it behind `tls`, or leave it out" };
-static const struct thing thing_dkim = { "key of", "`sign` it in a vmta or pool, or leave it out" };
-static const struct thing thing_policy = { "policy", "copy it by `use`, or leave it out" };
+static const struct thing thing_tls = { "TLS identity", "name it behind `tls`, or leave it out",
+                                        "" };
+static const struct thing thing_dkim = { "key of", "`sign` it in a vmta or pool, or leave it out",
+                                         "" };
+static const struct thing thing_policy = { "policy", "copy it by `use`, or leave it out", "" };
 static const struct thing thing_vmta = { "vmta",
-                                         "name it behind `via` or in a pool, or leave it out" };
-static const struct thing thing_pool = { "pool", "name it behind `via`, or leave it out" };
-static const struct thing thing_list = { "list",
+                                         "name it behind `via` or in a pool, or leave it out",
+                                         "name it behind `default-virtual-mta` or in a pool, or "
+                                         "leave it out" };
+static const struct thing thing_pool = { "pool", "name it behind `via`, or leave it out",
+                                         "name it behind `default-virtual-mta`, or leave it out" };
+static const struct thing thing_list = { "list", "name it where it is to be asked, or leave it out",
                                          "name it where it is to be asked, or leave it out" };
+static const struct thing thing_source = {
+    "source", "", "name it in an <smtp-user> or a listener, or leave it out"
+};
 static const struct thing thing_macro = {
-    "macro", "write it with a `$` in front as the pattern of a domain, or leave it out"
+    "macro", "write it with a `$` in front as the pattern of a domain, or leave it out",
+    "write it with a `$` in front as the pattern of a domain, or leave it out"
 };
 static const struct thing thing_user = {
-    "user", "say `auth required` or `auth optional` in a listener, or leave the user out"
+    "user", "say `auth required` or `auth optional` in a listener, or leave the user out",
+    "write `require-auth yes` in a source, or leave the user out"
 };
 
 /* One object as the hosts have it in common: the place of its name, and the element of a range.  */
@@ -97,7 +108,8 @@ static void visit(struct unused *u, const struct object *o, bool used, const str
              thing == &thing_user ? "no listener takes a login, so the %s `%.*s` is unused"
                                   : "nothing uses the %s `%.*s`",
              thing->what, STR_ARG(o->name));
-    diag_help(d, m, "%s", thing->help);
+    diag_help_topology(d, m, "%s", thing->help);
+    diag_help_powermta(d, m, "%s", thing->written);
 }
 
 /* A name that is linked to nothing and has no braces: PowerMTA chooses by the client's address.  */
@@ -163,14 +175,39 @@ static void visit_named(struct unused *u)
         visit(u, &m->users.v[i]->object, u->login, &thing_user);
 }
 
+/* Where nothing is that could name a list of 'scope', another file has it.  */
+static bool has_users_of(const struct model *m, enum scope scope)
+{
+    return scope == SCOPE_pattern_list ? m->sources.n > 0 : m->domains.first != NULL;
+}
+
 static void visit_lists(struct unused *u)
 {
     const struct model *m = u->model;
     for (size_t i = 0; i < m->sections.n; i++) {
         const struct section_body *s = m->sections.v[i];
-        if (s->scope == SCOPE_pattern_list || s->scope == SCOPE_smtp_pattern_list)
+        bool list = s->scope == SCOPE_pattern_list || s->scope == SCOPE_smtp_pattern_list;
+        if (list && (!u->open || has_users_of(m, s->scope)))
             visit(u, &s->object, s->object.used, &thing_list);
     }
+}
+
+/* Sources that somebody has to name, in a configuration that was read; PowerMTA itself uses those
+   whose names it keeps.  */
+static void visit_sources(struct unused *u)
+{
+    const struct model *m = u->model;
+    bool named = !u->open || m->users.n || m->listeners.n;
+    for (size_t i = 0; m->raw && i < m->sources.n && named; i++) {
+        const struct source_rule *s = m->sources.v[i];
+        if (!s->by_address && !name_is_reserved(s->object.name))
+            visit(u, &s->object, s->object.used, &thing_source);
+    }
+}
+
+static void visit_macros(struct unused *u)
+{
+    const struct model *m = u->model;
     for (size_t i = 0; i < m->macros.n; i++) {
         const struct section_body *s = m->macros.entries[i].value;
         struct object o = s->object;
@@ -180,17 +217,22 @@ static void visit_lists(struct unused *u)
 }
 
 /* An include of the server, and whoever includes a fragment, may refer to names that PowerMTA
-   sees, but not to those that only this language has.  */
+   sees, but not to those that only this language has.  Of a part of a configuration that was read
+   the lists are judged where that part has what should name them.  */
 static void visit_all(struct unused *u, const struct model *m)
 {
     u->model = m;
     u->by_name = any_names_vmtas(u);
     u->login = any_takes_login(m);
     visit_own(u);
+    if (!u->open || (m->raw && !m->unread)) {
+        visit_lists(u);
+        visit_sources(u);
+    }
     if (u->open)
         return;
     visit_named(u);
-    visit_lists(u);
+    visit_macros(u);
 }
 
 void verify_unused_fleet(const struct model *const *models, size_t n)

@@ -13,6 +13,9 @@
 /* Reports variables that nothing refers to.  Every host must have been bound.  */
 void verify_variables(struct program *);
 
+/* Reports comments that say another time than the value that they stand behind.  */
+void verify_comments(const struct program *);
+
 /* Reports what nothing refers to in the 'n' models of a fleet, or in the only one.  */
 void verify_unused_fleet(const struct model *const *models, size_t n);
 

@@ -111,7 +111,8 @@ static void via_missing(const struct model *m, enum choice choice, struct span s
                              "mail %s `%.*s` leaves by `{default}`%s", what, STR_ARG(name),
                              maybe ? " where no header or pattern chooses a VMTA"
                                    : ": nothing chooses a VMTA for it");
-    diag_help(m->diags, d, "name one by `via VMTA`");
+    diag_help_topology(m->diags, d, "name one by `via VMTA`");
+    diag_help_powermta(m->diags, d, "name one by `default-virtual-mta` in its source");
 }
 
 static void check_user(const struct vias *v, const struct user *u)

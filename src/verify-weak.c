@@ -237,7 +237,7 @@ static void report_protocol(const struct weak *w, enum level level, struct span 
     if (dir)
         diag_help(w->m->diags, d, "write `%s no`", dir->name);
     else
-        diag_help(w->m->diags, d, "write `minimum 1.2`");
+        diag_help_topology(w->m->diags, d, "write `minimum 1.2`");
 }
 
 /* Directives for ciphers and for the protocols before 1.2, one row for each place.  */

@@ -20,6 +20,7 @@ AM_TESTS_ENVIRONMENT = \
 ## Scripts.
 script_tests = \
 	%D%/convert.test \
+	%D%/corpus.test \
 	%D%/hostile/apart.test %D%/hostile/bytes.test \
 	%D%/hostile/environment.test \
 	%D%/hostile/faults.test \

@@ -73,8 +73,10 @@ static enum compile_status build(struct compilation *c, const struct explanation
     struct io io = { &text, read_example, no_glob, environment, NULL };
     path = STR("example.topo");
     o = (struct options){ .secrets = true };
-    o.fragment = x->way != EXPLAIN_WHOLE;
-    o.format = x->way == EXPLAIN_ROWS ? FORMAT_PIPE : FORMAT_TOPOLOGY;
+    o.fragment = x->way == EXPLAIN_FRAGMENT || x->way == EXPLAIN_ROWS;
+    o.format = x->way == EXPLAIN_ROWS   ? FORMAT_PIPE
+               : x->way == EXPLAIN_READ ? FORMAT_POWERMTA
+                                        : FORMAT_TOPOLOGY;
     o.levels.of[x->check] = wish;
     o.inputs.v = &path;
     o.inputs.n = 1;

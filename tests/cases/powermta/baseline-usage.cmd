@@ -1,0 +1,1 @@
+pmtac check --baseline-write baseline.d/config

@@ -1,0 +1,1 @@
+cp baseline.d/config $TMPDIR && cd $TMPDIR && pmtac check --baseline known config && sed -e 8d config >new && mv new config && pmtac check --baseline known config && echo "max-msg-rate 5/h" >>config && pmtac check --baseline known config; pmtac check --baseline known --baseline-write config && wc -l <known | tr -d " "

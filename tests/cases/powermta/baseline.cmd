@@ -1,0 +1,1 @@
+cp baseline.d/config $TMPDIR && cd $TMPDIR && pmtac check --baseline known config && cat known && pmtac check --baseline known config && { echo "# moved"; cat config; echo "log-fle x"; } >new && mv new config && pmtac check --baseline known config
