@@ -1,7 +1,7 @@
 /* share.h - lines and blocks that read the same are one in the tree.
 
-   Configurations repeat themselves.  A line that reads like one before shares its words, a block its
-   braces, and whoever walks the tree can know by an address what was looked at before.  For the
+   Configurations repeat themselves.  A line that reads like one before shares its words, a block
+   its braces, and whoever walks the tree can know by an address what was looked at before.  For the
    scanners, which remember the last few of each.
 
    Always true: what is shared was read without a fault, and a block without comments, so that

@@ -437,8 +437,8 @@ struct str bind_hide_unknown(struct bind *b, const struct block *block, const st
                              struct str meant)
 {
     struct str word = stmt_text(s, 0), name = str_sub(word, 0, name_length(word));
-    if (!bind_takes_secret(b, meant) && !bind_takes_secret(b, name) && !diag_hints_at_secret(name) &&
-        (meant.n || !is_secret_place(block)))
+    if (!bind_takes_secret(b, meant) && !bind_takes_secret(b, name) &&
+        !diag_hints_at_secret(name) && (meant.n || !is_secret_place(block)))
         return word;
     if (name.n < word.n)
         diag_secret(b->diags, value_span(stmt_value(s, 0)));

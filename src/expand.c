@@ -295,6 +295,8 @@ static struct arg as_written(const struct value *v, uint32_t lo)
 struct arg expand_value(struct env *e, struct value v, uint32_t i)
 {
     struct arg arg = as_written(&v, 0);
+    if (v.made && e->literal)
+        arg.text = arena_str(e->arena, arg.text);
     if (!v.special || e->literal || v.kind == VALUE_PATTERN || v.bad)
         return arg;
     struct buf *text = &e->scratch->text;
