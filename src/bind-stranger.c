@@ -9,26 +9,15 @@
    has. So such a line is a warning and stays as it is written, but for words that are known to come
    from elsewhere; and a file that is full of invented words is told so once.  */
 
-/* What stands for a line as it is written; its first value is its first word.  */
-static const struct directive any_line = { .name = "/",
-                                           .scopes = UINT64_MAX,
-                                           .type = TYPE_STRING,
-                                           .param = "",
-                                           .fallback = "",
-                                           .repeatable = true,
-                                           .since = PMTA_4_0,
-                                           .replaced = "",
-                                           .about = "" };
-
 bool bind_is_kept(const struct line *line)
 {
-    return line->what->dir == &any_line;
+    return line->what->dir == dict_verbatim();
 }
 
 void bind_keep(struct bind *b, struct block *block, const struct stmt *s, bool secret)
 {
     struct args a = expand_args(&b->env, s, EXPAND_JOINED, 0);
-    struct line *line = line_make(b->arena, &any_line, a.v, a.n, stmt_span(s));
+    struct line *line = line_make(b->arena, dict_verbatim(), a.v, a.n, stmt_span(s));
     for (uint32_t i = 1; secret && i < a.n; i++) {
         line->what->args[i].secret = true;
         diag_secret(b->diags, a.v[i].span);
@@ -136,7 +125,7 @@ bool bind_is_odd(struct bind *b, struct line *line, size_t which)
         struct diag *m = diag(b->diags, CHECK_pattern_broken, span,
                               "a line is one pattern and one category, and this is something else");
         diag_help(b->diags, m, "write `/pattern/ category`, each on a line of its own");
-        line->what->dir = &any_line;
+        line->what->dir = dict_verbatim();
         return true;
     }
     if (which < line->what->n_args && is_odd_host(b, dir, line_arg(line, (uint32_t)which)))

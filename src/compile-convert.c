@@ -3,13 +3,15 @@
 #include "compile-convert.h"
 
 #include "bind.h"
+#include "compare.h"
 #include "coverage.h"
 #include "inbound.h"
 #include "raise.h"
 #include "relay.h"
 #include "resolve.h"
-#include "same.h"
 #include "verify.h"
+
+#include <stdlib.h>
 
 /* The world as the second compilation sees it: the topology, and the secrets that it asks for.  */
 struct world {
@@ -43,6 +45,14 @@ static const char *secret_of(void *context, const char *name)
     const struct raise_secret *secret = w->secrets.n ? map_get(&w->secrets, str_of(name)) : NULL;
     return secret ? secret->text.p : NULL;
 }
+
+/* A configuration on its way.  */
+struct conversion {
+    const struct model *m;
+    struct raised raised;
+    raise_refusals refuse; /* what a topology cannot say */
+    struct comparison comparison;
+};
 
 /* Without a listener, a log file and a spool it is a part of a configuration.  */
 static bool is_part(const struct model *m)
@@ -78,6 +88,8 @@ static void compile_again(struct compilation *c, const struct model *m, struct r
     options->version = m->version;
     options->fragment = is_part(m);
     VEC_PUSH(&c->arena, &options->inputs, STR("converted"));
+    if (c->converted)
+        compile_free(c->converted);
     c->converted = NEW(&c->arena, struct compilation);
     enum compile_status status = compile(c->converted, options, io, COMPILE_MODELS);
     if (status == COMPILE_BUG)
@@ -200,36 +212,156 @@ static void tell_part(struct compilation *c, const struct model *m)
                  "pmtac: this is a part of a configuration: build it with --fragment\n");
 }
 
-/* The two are the same, or the differences are in 'out'.  */
-static bool is_same(struct compilation *c, const struct model *m, struct raised *raised,
-                    struct buf *out)
+static int by_place(const void *a, const void *b)
 {
-    if (!raised->n_statements)
-        return true;
-    compile_again(c, m, raised);
-    if (is_faulty(c->converted, m->diags, out) || !c->converted->outputs.n)
-        return false;
-    return same_models(m, c->converted->outputs.v[0].model, out);
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* What the configuration says, without what stands as a comment now, against what the topology comes
+   to.  */
+static void compare_both(struct compilation *c, struct conversion *v)
+{
+    struct compilation *k = c->converted;
+    struct facts *facts = NEW_ARRAY(&c->arena, struct facts, COMPARE_SIDES);
+    facts_without without = { 0 };
+    for (size_t i = 0; i < v->raised.refused.n; i++)
+        VEC_PUSH(&c->arena, &without, v->raised.refused.v[i].lo);
+    if (without.n)
+        qsort(without.v, without.n, sizeof *without.v, by_place);
+    facts_make(&facts[0], &c->arena, &c->scratch, &c->program, v->m, &without);
+    facts_make(&facts[1], &k->arena, &k->scratch, &k->program, k->outputs.v[0].model, NULL);
+    compare(&v->comparison, &c->arena, &facts[0], &facts[1]);
+}
+
+/* The statement of the topology that the message is about, as it was read; 'hi' 0: there is none. */
+static struct raise_place place_of(const struct conversion *v, const struct compilation *k,
+                                   const struct diag *m)
+{
+    const struct source *source = source_of(&k->sources, m->span.lo);
+    size_t at = source ? m->span.lo - source->base : 0, a = 0, b = v->raised.places.n;
+    while (a < b) {
+        size_t middle = a + (b - a) / 2;
+        if (v->raised.places.v[middle].at <= at)
+            a = middle + 1;
+        else
+            b = middle;
+    }
+    return a ? v->raised.places.v[a - 1] : (struct raise_place){ 0 };
+}
+
+static bool lies_in(struct span span, const struct raise_place *place)
+{
+    return place->lo <= span.lo && span.lo < place->hi;
+}
+
+/* Something that was read there is not in the topology's configuration.  */
+static bool is_lost(const struct conversion *v, const struct raise_place *place)
+{
+    for (size_t i = 0; i < v->comparison.list.n; i++) {
+        const struct difference *d = &v->comparison.list.v[i];
+        if (!d->section[1] && lies_in(d->section[0]->span, place))
+            return true;
+        for (size_t k = 0; k < d->n[0]; k++)
+            if (lies_in(d->facts[0][k]->span, place))
+                return true;
+    }
+    return false;
+}
+
+static bool is_told(const struct diags *d, enum check check, struct span span)
+{
+    for (size_t i = 0; i < d->list.n; i++)
+        if (d->list.v[i]->check == check && d->list.v[i]->span.lo == span.lo)
+            return true;
+    return false;
+}
+
+/* Entered among those that are refused; false where it is there already.  */
+static bool refuse(struct compilation *c, struct conversion *v, uint32_t lo)
+{
+    for (size_t i = 0; i < v->refuse.n; i++)
+        if (v->refuse.v[i] == lo)
+            return false;
+    VEC_PUSH(&c->arena, &v->refuse, lo);
+    return true;
+}
+
+/* Two values of what can have one: a topology says the first.  */
+static void refuse_repeats(struct compilation *c, struct conversion *v)
+{
+    for (size_t i = 0; i < v->comparison.list.n; i++) {
+        const struct difference *d = &v->comparison.list.v[i];
+        for (size_t k = 1; d->kind == DIFFERENCE_repeated && k < d->n[0]; k++)
+            refuse(c, v, d->facts[0][k]->span.lo);
+    }
+}
+
+/* Statements that PowerMTA may take, and that a topology cannot say, stay as comments too, with what
+   the topology was told about them.  Returns whether there are any more of them.  */
+static bool refuse_lost(struct compilation *c, struct conversion *v)
+{
+    const struct diags *d = &c->converted->diags;
+    size_t before = v->refuse.n;
+    refuse_repeats(c, v);
+    for (size_t i = 0; i < d->list.n; i++) {
+        const struct diag *m = d->list.v[i];
+        struct raise_place place = { 0 };
+        if (m->level >= LEVEL_WARNING)
+            place = place_of(v, c->converted, m);
+        if (!place.hi || !is_lost(v, &place))
+            continue;
+        struct span span = { place.lo, place.lo + 1 };
+        if (refuse(c, v, place.lo) && !is_told(v->m->diags, m->check, span))
+            diag_at(v->m->diags, m->check, LEVEL_WARNING, span, "%.*s", STR_ARG(m->text));
+    }
+    return v->refuse.n > before;
+}
+
+enum { ROUNDS = 8 }; /* what is left out may be missed by what stays */
+
+/* Makes the topology.  Returns whether it comes to the same; else the differences are in 'out'.  */
+static bool make_same(struct compilation *c, struct conversion *v, struct buf *out)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        v->raised = (struct raised){ 0 };
+        raise_model(&c->program, v->m, is_part(v->m), c->options.keep_secrets, &v->refuse,
+                    &v->raised);
+        v->m->diags->closed = true; /* planning says it all again */
+        if (!v->raised.n_statements)
+            return true;
+        compile_again(c, v->m, &v->raised);
+        if (!c->converted->outputs.n)
+            break;
+        compare_both(c, v);
+        v->m->diags->closed = false;
+        if (!v->comparison.list.n || !refuse_lost(c, v))
+            break;
+        v->m->diags->closed = true;
+    }
+    bool faulty = is_faulty(c->converted, v->m->diags, out);
+    const struct compare_side sides[COMPARE_SIDES] = { { &c->diags }, { &c->converted->diags } };
+    compare_print(&v->comparison, sides, STR(""), out);
+    return !faulty && c->converted->outputs.n && !v->comparison.list.n;
 }
 
 void compile_convert(struct compilation *c)
 {
     struct diags *quiet = NEW(&c->arena, struct diags);
-    const struct model *m = read_model(c, quiet);
-    struct raised raised = { 0 };
+    struct conversion v = { .m = read_model(c, quiet) };
     struct buf differences = { .arena = &c->arena };
-    raise_model(&c->program, m, is_part(m), c->options.keep_secrets, &raised);
-    report_refused(c, quiet, &raised);
-    if (!is_same(c, m, &raised, &differences)) {
+    bool same = make_same(c, &v, &differences);
+    report_refused(c, quiet, &v.raised);
+    if (!same) {
         buf_text(&c->remarks, "pmtac: the topology would not do the same, so nothing is written; "
                               "only the configuration says -, only the topology +:\n");
         buf_put(&c->remarks, buf_str(&differences));
         c->differs = true;
         return;
     }
-    tell_secrets(c, &raised);
+    tell_secrets(c, &v.raised);
     if (c->converted)
         tell_errors(c);
-    tell_part(c, m);
-    VEC_PUSH(&c->arena, &c->outputs, (struct output){ .host = STR(""), .text = raised.text });
+    tell_part(c, v.m);
+    VEC_PUSH(&c->arena, &c->outputs, (struct output){ .host = STR(""), .text = v.raised.text });
 }

@@ -524,7 +524,8 @@ struct facts_wish {
 static void make_facts(struct compilation *c, void *context)
 {
     const struct facts_wish *w = context;
-    facts_make(w->facts, &c->arena, &c->scratch, &c->program, w->output->model);
+    facts_make(w->facts, &c->arena, &c->scratch, &c->program, w->output->model,
+               NULL);
 }
 
 enum compile_status compile_facts(struct compilation *c, size_t output, struct facts *facts)

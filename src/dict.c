@@ -161,6 +161,20 @@ const struct directive *dict_at(size_t i)
     return &directives[i];
 }
 
+const struct directive *dict_verbatim(void)
+{
+    static const struct directive any = { .name = "/",
+                                          .scopes = UINT64_MAX,
+                                          .type = TYPE_STRING,
+                                          .param = "",
+                                          .fallback = "",
+                                          .repeatable = true,
+                                          .since = PMTA_4_0,
+                                          .replaced = "",
+                                          .about = "" };
+    return &any;
+}
+
 const struct section *dict_scope(enum scope scope)
 {
     return &sections[scope];

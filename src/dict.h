@@ -123,6 +123,10 @@ const struct foreign *dict_foreign(const struct dict *, struct str name);
 /* The tables themselves, for suggestions, tests and manuals.  */
 size_t dict_count(void);
 const struct directive *dict_at(size_t i);
+
+/* Stands for a line of a configuration that stays as it is written: no row of the dictionary.  Its
+   first value is its first word, it may stand anywhere, and nobody looks for it.  */
+const struct directive *dict_verbatim(void);
 const struct section *dict_scope(enum scope);
 
 /* All scopes that know 'name', as text: "<source>, <domain> and global", in 'arena'.  */

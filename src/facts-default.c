@@ -11,9 +11,17 @@
    the notes on PowerMTA's syntax).  Pools count for all VMTAs, so that a line may be kept that a
    closer look would drop; the other way round there is no mistake.  Defaults are known of 5.0.  */
 
+/* What all lines of a directive in <domain> sections say.  */
+struct unison {
+    const struct fact_words *is; /* of the first; NULL: there is none */
+    bool mixed;                  /* two of them differ */
+    bool widest;                 /* the server's <domain *> is one of their places */
+};
+
 struct silence {
     struct facts *f;
     unsigned char *said;     /* of each directive: where it is set otherwise, as bits */
+    struct unison *unison;   /* of each directive, for what domains say */
     size_t *disputed;        /* of each directive: the last section that sets it otherwise */
     struct map at;           /* domains of pools and the server where a directive is */
     struct map networks;     /* networks where a directive is */
@@ -84,6 +92,30 @@ static void note_network(struct silence *k, const struct directive *dir, const s
         if (k->widths.v[i].bits == cidr->bits && k->widths.v[i].addr.family == cidr->addr.family)
             return;
     VEC_PUSH(k->f->arena, &k->widths, *cidr);
+}
+
+static bool is_server_any(const struct facts_section *s)
+{
+    return s->scope == SCOPE_domain && s->parent->scope == SCOPE_global && is_any(s->arg);
+}
+
+static void note_unison(struct silence *k, const struct facts_section *s,
+                        const struct fact_words *is)
+{
+    struct unison *u = &k->unison[index_of(is->dir)];
+    u->mixed |= u->is && (!str_eq(u->is->value, is->value) || is->hidden);
+    u->is = is;
+    u->widest |= is_server_any(s);
+}
+
+/* The server's <domain *> says it, and no domain anywhere says otherwise.  */
+static bool is_restated(const struct silence *k, const struct facts_section *s,
+                        const struct fact *fact)
+{
+    const struct directive *dir = fact->is->dir;
+    if (s->scope != SCOPE_domain || !dir || dir->repeatable || is_server_any(s))
+        return false;
+    return k->unison[index_of(dir)].widest && !k->unison[index_of(dir)].mixed;
 }
 
 /* Where 's', which sets 'dir' otherwise than usual, is heard.  */
@@ -189,8 +221,9 @@ static void silence_section(struct silence *k, struct facts_section *s, size_t m
         if (fact->is->dir && !fact->is->usual)
             k->disputed[index_of(fact->is->dir)] = mark;
     for (struct fact *fact = s->first; fact; fact = fact->next)
-        fact->silent |= fact->is->usual && k->disputed[index_of(fact->is->dir)] != mark &&
-                        !is_overruled(k, s, fact);
+        fact->silent |= is_restated(k, s, fact) ||
+                        (fact->is->usual && k->disputed[index_of(fact->is->dir)] != mark &&
+                         !is_overruled(k, s, fact));
 }
 
 void facts_silence(struct facts *f)
@@ -199,13 +232,17 @@ void facts_silence(struct facts *f)
     if (f->version < PMTA_5_0)
         return;
     k.said = NEW_ARRAY(f->arena, unsigned char, dict_count());
+    k.unison = NEW_ARRAY(f->arena, struct unison, dict_count());
     k.disputed = NEW_ARRAY(f->arena, size_t, dict_count());
     k.at = k.networks = (struct map){ .arena = f->arena, .exact = true };
     for (size_t i = 0; i < f->sections.n; i++) {
         struct facts_section *s = f->sections.entries[i].value;
-        for (const struct fact *fact = s ? s->first : NULL; fact; fact = fact->next)
+        for (const struct fact *fact = s ? s->first : NULL; fact; fact = fact->next) {
+            if (s->scope == SCOPE_domain && fact->is->dir)
+                note_unison(&k, s, fact->is);
             if (fact->is->dir && !fact->is->usual && fact->is->dir->fallback[0])
                 note(&k, s, fact->is->dir);
+        }
     }
     for (size_t i = 0; i < f->sections.n; i++) {
         struct facts_section *s = f->sections.entries[i].value;

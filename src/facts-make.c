@@ -104,9 +104,24 @@ static void add_section(struct facts *f, const struct facts_group *g, const stru
     }
 }
 
+static bool is_left_out(const struct facts *f, const struct stmt *s)
+{
+    size_t a = 0, b = f->n_without;
+    while (a < b) {
+        size_t middle = a + (b - a) / 2;
+        if (f->without[middle] < s->lo)
+            a = middle + 1;
+        else
+            b = middle;
+    }
+    return a < f->n_without && f->without[a] == s->lo;
+}
+
 static void add_stmt(struct facts *f, const struct facts_group *g, enum scope scope,
                      const struct stmt *s, uint32_t depth)
 {
+    if (is_left_out(f, s))
+        return;
     if (!s->block) {
         struct facts_line l = line_of(f, s, scope, depth);
         facts_add(f, g, &l);
@@ -137,9 +152,11 @@ static void learn_macros(struct facts *f, const struct program *p)
 }
 
 void facts_make(struct facts *f, struct arena *arena, struct arena *scratch,
-                const struct program *p, const struct model *m)
+                const struct program *p, const struct model *m, const facts_without *without)
 {
     facts_init(f, arena, m);
+    f->without = without ? without->v : NULL;
+    f->n_without = without ? without->n : 0;
     if (m->raw) {
         const struct facts_group global = { &f->global, 1 };
         learn_macros(f, p);

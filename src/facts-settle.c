@@ -100,6 +100,28 @@ static void imply_listener(struct facts *f)
     facts_open(f, f->global, SCOPE_smtp_listener, STR(""), STR("0.0.0.0:25"), NOWHERE);
 }
 
+static bool is_silent(const struct facts_section *s)
+{
+    const struct fact *fact = s->first;
+    while (fact && fact->silent)
+        fact = fact->next;
+    return !fact;
+}
+
+/* A listener that asks for a source which changes nothing asks for none.  A user is another matter:
+   without a source of his own that of all users is his.  */
+static void settle_sources(struct facts *f)
+{
+    for (size_t i = 0; i < f->sections.n; i++) {
+        const struct facts_section *s = f->sections.entries[i].value, *source;
+        if (!s || s->scope != SCOPE_smtp_listener)
+            continue;
+        for (struct fact *fact = s->first; fact; fact = fact->next)
+            if ((source = facts_source(f, s, fact)))
+                fact->silent |= is_silent(source);
+    }
+}
+
 void facts_settle(struct facts *f)
 {
     settle_expanded(f);
@@ -115,4 +137,5 @@ void facts_settle(struct facts *f)
                 source->referred = true;
     }
     facts_silence(f);
+    settle_sources(f);
 }

@@ -371,8 +371,19 @@ static void append_section(struct facts *f, const struct facts_line *l)
     }
 }
 
+/* What only has another name since 4.5 counts as that.  */
+static bool is_renamed(const struct facts *f, const struct directive *dir)
+{
+    return dir && dir == f->target[TARGET_domain_route] && f->version >= PMTA_4_5;
+}
+
 void facts_add(struct facts *f, const struct facts_group *g, const struct facts_line *l)
 {
+    struct facts_line renamed = *l;
+    if (is_renamed(f, l->dir)) {
+        renamed.dir = f->target[TARGET_domain_smtp_hosts];
+        l = &renamed;
+    }
     switch (facts_normal(f, l->dir)) {
     case NORMAL_MACRO:
         break;

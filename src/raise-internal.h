@@ -41,6 +41,7 @@ struct node {
     const struct directive *dir; /* of a line that is one, else NULL */
     const struct node *from; /* the source that it stood in, where several ask for that, or NULL */
     nodes fore;              /* declarations that were made for it */
+    uint32_t lo, hi;         /* where it was read; 'hi' 0: it was made */
     struct raise *raise;
     bool block;
     bool blank; /* an empty line stands above it */
@@ -52,6 +53,7 @@ struct raise {
     const struct model *m;
     struct arena *arena;
     struct raised *out;
+    const raise_refusals *refuse; /* places of statements that a topology cannot say */
     bool keep_secrets;
     nodes top;
     struct defaults defaults;

@@ -48,7 +48,7 @@ static struct value value_of(const struct word *w, struct arena *arena)
     enum value_kind kind = w->pattern ? VALUE_PATTERN : VALUE_WORD;
     if (!w->spelled && !w->pattern) {
         text = without_variables(arena, text);
-        if (w->secret || has_range(text)) {
+        if (w->secret || has_range(text) || str_find(text, ',') < text.n) {
             text = quoted(arena, text);
             kind = VALUE_STRING;
         }
@@ -98,6 +98,8 @@ static void put_node(const struct raise *r, const struct node *node, size_t inde
 {
     if (!node->n_words)
         return;
+    VEC_PUSH(r->arena, &r->out->places,
+             (struct raise_place){ out->n + indent, node->lo, node->hi });
     put_words(node, indent, r->m->scratch, out);
     if (!node->block) {
         put_beside(node->beside, out);

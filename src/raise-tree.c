@@ -235,7 +235,11 @@ static void add_block(struct reader *k, struct node *node, const struct stmt *s,
 /* Nothing of it is told to PowerMTA.  */
 static bool is_refused(struct reader *k, const struct stmt *s)
 {
+    const raise_refusals *refuse = k->r->refuse;
     uint32_t hi = end_of(s);
+    for (size_t i = 0; i < refuse->n; i++)
+        if (refuse->v[i] == s->lo)
+            return true;
     return !is_accepted(k->r, s->lo, hi > s->lo ? hi : s->lo + 1);
 }
 
@@ -265,6 +269,8 @@ static void add_stmt(struct reader *k, const struct stmt *s, nodes *to, remarks 
     *pending = (remarks){ 0 };
     node->blank = blank;
     node->scope = scope;
+    node->lo = s->lo;
+    node->hi = end_of(s) > s->lo ? end_of(s) : s->lo + 1;
     if (s->block)
         add_block(k, node, s, source);
     else
@@ -286,7 +292,8 @@ static void note_section(struct raise *r, const struct conf_section *s)
 {
     VEC_PUSH(r->arena, &r->accepted, s->origin.lo);
     for (const struct conf_line *l = s->lines; l; l = l->next) {
-        VEC_PUSH(r->arena, &r->accepted, l->origin.lo);
+        if (l->dir != dict_verbatim()) /* a topology has no way to say such a line */
+            VEC_PUSH(r->arena, &r->accepted, l->origin.lo);
         if (l->nested)
             note_section(r, l->nested);
     }

@@ -125,6 +125,8 @@ static void raise_key(struct raise *r, struct node *node, struct node *line)
         struct node *selector = raise_node(r, raise_called(CALL_selector).p);
         raise_word(selector, key.selector);
         raise_word(selector, key.file);
+        selector->lo = line->lo;
+        selector->hi = line->hi;
         VEC_PUSH(r->arena, &dkim->kids, selector);
     }
     bool first = str_eq(dkim->kids.v[0]->words[1].text, key.selector);

@@ -166,12 +166,13 @@ static void keep_defaults(struct raise *r)
 }
 
 void raise_model(const struct program *program, const struct model *m, bool part, bool keep_secrets,
-                 struct raised *out)
+                 const raise_refusals *refuse, struct raised *out)
 {
     struct raise r = { .program = program,
                        .m = m,
                        .arena = m->arena,
                        .out = out,
+                       .refuse = refuse,
                        .keep_secrets = keep_secrets,
                        .variables = { .arena = m->arena } };
     struct buf text = { .arena = m->arena };

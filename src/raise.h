@@ -19,17 +19,26 @@ struct raise_secret {
     struct str owner; /* whose it is: "user app" */
 };
 
+/* A statement of the topology, and the one of the configuration that it was made of.  */
+struct raise_place {
+    size_t at;       /* where it begins in the text */
+    uint32_t lo, hi; /* the other's extent with its block; 'hi' 0: there is none */
+};
+
+typedef VEC(uint32_t) raise_refusals;
+
 struct raised {
     struct str text; /* the topology */
+    VEC(struct raise_place) places; /* of all statements, in order */
     size_t n_statements;
     VEC(struct span) refused; /* statements that stand as comments, since nobody understood them */
     VEC(struct raise_secret) secrets;
 };
 
 /* Makes a topology of the linked model of a configuration, which 'program' has read.  'part': it is
-   one that another one includes.  'keep_secrets' leaves passwords where they are.  All memory is
-   the model's.  */
+   one that another one includes.  'keep_secrets' leaves passwords where they are.  Statements that
+   begin at one of 'refuse' become comments too.  All memory is the model's.  May be done again.  */
 void raise_model(const struct program *, const struct model *, bool part, bool keep_secrets,
-                 struct raised *);
+                 const raise_refusals *refuse, struct raised *);
 
 #endif

@@ -13,10 +13,10 @@ struct resolve {
     size_t guess;       /* the VMTA or pool that may be named next */
 };
 
-/* Reports that nothing is called 'name', with the nearest of 'map'.  With 'maybe' a file that only
-   the server reads may know better.  */
+/* Reports that nothing is called 'name', with the nearest of 'map'.  Below an error, another file may
+   know better.  */
 static void report_unknown(struct resolve *r, struct span span, const char *what, struct str name,
-                           const struct map *map, bool maybe)
+                           const struct map *map, enum level level)
 {
     struct suggest near;
     suggest_init(&near, name);
@@ -24,12 +24,14 @@ static void report_unknown(struct resolve *r, struct span span, const char *what
     for (size_t i = 0; guess && i < map->n; i++)
         if (map->entries[i].value)
             suggest_offer(&near, map->entries[i].key);
-    struct diag *m = diag_at(r->diags, CHECK_name_unknown, maybe ? LEVEL_NOTE : LEVEL_ERROR, span,
+    struct diag *m = diag_at(r->diags, CHECK_name_unknown, level, span,
                              "no %s is called `%.*s`", what, STR_ARG(name));
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
-    else if (maybe)
+    else if (level == LEVEL_NOTE)
         diag_help(r->diags, m, "the files that the server includes may define it");
+    else if (level == LEVEL_WARNING)
+        diag_help(r->diags, m, "the configuration that includes this one has to define it");
 }
 
 /* The same for a name of PowerMTA.  Returns true where the name is to be dropped.  Of what is read
@@ -41,12 +43,11 @@ static bool unknown(struct resolve *r, struct span span, const char *what, struc
     const struct model *m = r->m;
     if (m->raw && m->foreign_names && (m->unread || !map->n))
         return false;
-    if (m->raw) {
-        report_unknown(r, span, what, name, map, false);
-        return false;
-    }
-    report_unknown(r, span, what, name, map, r->m->foreign_names);
-    return !r->m->foreign_names;
+    enum level level = m->raw || !(m->foreign_names || m->fragment) ? LEVEL_ERROR
+                       : m->foreign_names                           ? LEVEL_NOTE
+                                                                    : LEVEL_WARNING;
+    report_unknown(r, span, what, name, map, level);
+    return !m->raw && level == LEVEL_ERROR;
 }
 
 /* The VMTA or pool of that name, or NULL.  Members are often named in the order in which they are
