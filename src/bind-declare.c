@@ -409,19 +409,6 @@ static void declare_pool(struct bind *b, const struct stmt *s, struct args h)
          s);
 }
 
-static bool is_reserved_source(struct str name)
-{
-    static const struct str names[] = {
-#define RESERVED(NAME) STR_INIT(NAME),
-#include "../grammar/reserved.def"
-#undef RESERVED
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (str_ieq(name, names[i]))
-            return true;
-    return false;
-}
-
 static bool source_argument(struct bind *b, struct source_rule *r, struct arg *arg)
 {
     struct fault f;
@@ -442,7 +429,7 @@ static bool source_argument(struct bind *b, struct source_rule *r, struct arg *a
     }
     if (!r->reserved)
         return bind_name(b, *arg, true);
-    if (!is_reserved_source(arg->text)) {
+    if (!source_is_own(arg->text)) {
         struct diag *m = diag_at(b->diags, CHECK_name_reserved, LEVEL_WARNING, arg->span,
                                  "names in braces are PowerMTA's own, and `%.*s` is none of them",
                                  STR_ARG(arg->text));

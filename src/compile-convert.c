@@ -143,7 +143,7 @@ static void report_refused(struct compilation *c, const struct diags *quiet,
             diag_help(&c->diags, copy, "%.*s", STR_ARG(m->help));
     }
     if (raised->refused.n)
-        buf_printf(&c->remarks, "pmtac: not understood, and comments now: %zu line%s\n",
+        buf_printf(&c->remarks, "pmtac: left out, and comments now: %zu line%s\n",
                    raised->refused.n, raised->refused.n == 1 ? "" : "s");
 }
 
@@ -269,10 +269,10 @@ static bool is_lost(const struct conversion *v, const struct raise_place *place)
     return false;
 }
 
-static bool is_told(const struct diags *d, enum check check, struct span span)
+static bool is_told(const struct diags *d, enum check check, const struct raise_place *place)
 {
     for (size_t i = 0; i < d->list.n; i++)
-        if (d->list.v[i]->check == check && d->list.v[i]->span.lo == span.lo)
+        if (d->list.v[i]->check == check && lies_in(d->list.v[i]->span, place))
             return true;
     return false;
 }
@@ -297,6 +297,13 @@ static void refuse_repeats(struct compilation *c, struct conversion *v)
     }
 }
 
+/* A topology never builds with that, and PowerMTA may live with it.  */
+static bool is_ours_alone(const struct diag *m)
+{
+    const struct check_row *row = check_row(m->check);
+    return m->level == LEVEL_ERROR && row->lowered == LOWERED_NEVER && row->read < LEVEL_ERROR;
+}
+
 /* Statements that PowerMTA may take, and that a topology cannot say, stay as comments too, with what
    the topology was told about them.  Returns whether there are any more of them.  */
 static bool refuse_lost(struct compilation *c, struct conversion *v)
@@ -309,10 +316,10 @@ static bool refuse_lost(struct compilation *c, struct conversion *v)
         struct raise_place place = { 0 };
         if (m->level >= LEVEL_WARNING)
             place = place_of(v, c->converted, m);
-        if (!place.hi || !is_lost(v, &place))
+        if (!place.hi || !(is_ours_alone(m) || is_lost(v, &place)))
             continue;
         struct span span = { place.lo, place.lo + 1 };
-        if (refuse(c, v, place.lo) && !is_told(v->m->diags, m->check, span))
+        if (refuse(c, v, place.lo) && !is_told(v->m->diags, m->check, &place))
             diag_at(v->m->diags, m->check, LEVEL_WARNING, span, "%.*s", STR_ARG(m->text));
     }
     return v->refuse.n > before;
@@ -335,7 +342,7 @@ static bool make_same(struct compilation *c, struct conversion *v, struct buf *o
             break;
         compare_both(c, v);
         v->m->diags->closed = false;
-        if (!v->comparison.list.n || !refuse_lost(c, v))
+        if (!refuse_lost(c, v))
             break;
         v->m->diags->closed = true;
     }

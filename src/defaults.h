@@ -1,63 +1,68 @@
-/* defaults.h - lines that change nothing, for whoever compares two configurations.
+/* defaults.h - lines that change nothing, for whoever compares two configurations or makes another
+   one that does the same.
 
-   A topology says by itself what a configuration may leave out, and the reverse.  Four rules tell
-   which lines change nothing; there is no other reason to leave one out of a comparison:
+   A topology says by itself what a configuration may leave out, and the reverse.  Two rules tell which
+   lines change nothing; there is no other reason to leave one out of a comparison:
 
-     widest    a line that says the default (FALLBACK in directives.def) where nothing wider can say
-               otherwise: outside of all sections, in <source 0/0>, in the <domain *> of the server
-     unopposed a line that says the default in the source of a listener, of a directive for which no
-               source of addresses says anything else
-     unanimous a line that says the default of a directive of which no line says anything else
-     restated  a line in a <domain> that the server's <domain *> says too, of a directive of which
-               all lines in <domain> sections say the same
+     usual     a line that says PowerMTA's default (FALLBACK in directives.def) where nothing wider
+               says otherwise.  Wider are: for a source by address the networks around it, for one
+               with a name all networks and {auth}; for a domain the wider patterns beside it, then
+               pools, then the server; for a VMTA the pools and the server; for the TLS of a listener
+               that of the server (sections 7, 8 and 13 of the notes on PowerMTA's syntax)
+     restated  a line in a <domain> that the server's <domain *> says too, where all <domain>
+               sections that say anything of that say the same
 
-   A directive that only has another name since 4.5 counts as that.
-
-   What the package's own files of defaults say is not known, and does not count.  Always true: what
-   has no default in the table is never without effect by the first two.  */
+   Pools count for all VMTAs, so that a line may count that a closer look would drop; the other way
+   round there is no mistake.  Defaults are known of PowerMTA 5.0, and older ones are taken to have
+   them.  What the package's own files of defaults say is not known, and does not count.  */
 
 #ifndef PMTAC_DEFAULTS_H
 #define PMTAC_DEFAULTS_H
 
 #include "model.h"
 
-enum defaults_place {
-    DEFAULTS_WIDEST,
-    DEFAULTS_ADDRESS,  /* a source of addresses that is not the widest */
-    DEFAULTS_LISTENER, /* the source of a listener */
-    DEFAULTS_NESTED    /* all else */
+/* A section that lines stand in.  */
+struct defaults_place {
+    enum scope scope, parent; /* SCOPE_global: the file itself */
+    struct str arg;
+    uint64_t *widened; /* of the section around a domain: directives that wide patterns in it set
+                          otherwise than usual, as bits; NULL: not known */
 };
 
-/* What all lines say of one directive.  */
-struct defaults_use {
-    struct str value;  /* of the first one */
-    bool some, mixed;  /* there is a line; two of them differ */
-    bool odd;          /* some line says other than the default */
-    bool odd_address;  /* some source of addresses does */
-    bool widest;       /* the widest section says it */
+/* What a line says.  */
+struct defaults_line {
+    const struct directive *dir;
+    struct str value; /* in its one spelling (dict_normal) */
+    bool usual;       /* that is the default */
 };
+
+struct defaults_said;
 
 struct defaults {
     struct arena *arena;
-    struct defaults_use *uses; /* by the index of the directive */
+    const struct directive *const *target;
+    struct defaults_said *said; /* by the index of the directive */
+    struct map at;              /* domains of pools and the server where a directive is */
+    struct map networks;        /* networks where a directive is */
+    VEC(struct cidr) widths;    /* of those, one for each family and length */
+    struct buf text;            /* for a moment */
 };
 
-void defaults_init(struct defaults *, struct arena *);
+void defaults_init(struct defaults *, struct arena *, const struct model *);
 
-/* The values as one text that is the same for the same: a switch has one spelling.  */
-struct str defaults_value(const struct directive *, const struct arg *args, size_t n,
-                          struct arena *);
-
-/* What the directive is called in the version of the model.  */
-const struct directive *defaults_renamed(const struct model *, const struct directive *);
+/* The one value of 'dir' is its default; 'value' is in its one spelling.  */
+bool defaults_is_usual(const struct directive *dir, struct str value, struct arena *);
 
 /* Takes note of a line.  */
-void defaults_note(struct defaults *, const struct directive *, const struct arg *args, size_t n,
-                   enum defaults_place);
+void defaults_note(struct defaults *, const struct defaults_place *, const struct defaults_line *);
 
-/* All lines have been noted.  A line that says this, there, changes nothing.  */
-bool defaults_is_idle(const struct defaults *, const struct directive *, const struct arg *args,
-                      size_t n, enum defaults_place);
+/* All lines have been noted.  The line, which stands there and is the only one of its directive there,
+   changes nothing.  */
+bool defaults_is_idle(struct defaults *, const struct defaults_place *,
+                      const struct defaults_line *);
+
+/* The line would change nothing, wherever it stood.  */
+bool defaults_is_idle_anywhere(const struct defaults *, const struct defaults_line *);
 
 /* Some line says other than the default of the directive.  */
 bool defaults_is_odd(const struct defaults *, const struct directive *);

@@ -41,13 +41,10 @@ void facts_expand(struct facts *, struct str text, str_vec *out);
 struct str facts_key(struct facts *, const struct facts_section *parent, enum scope, struct str tag,
                      struct str arg);
 
-/* A source that PowerMTA knows by itself.  */
-bool facts_is_reserved(struct str name);
-
 /* When all has been added: what macros and defaults come to.  */
-void facts_settle(struct facts *);
+void facts_settle(struct facts *, const struct model *);
 
 /* Marks the lines that restate what holds without them.  */
-void facts_silence(struct facts *);
+void facts_silence(struct facts *, const struct model *);
 
 #endif

@@ -93,15 +93,19 @@ static bool add_nested(struct facts *f, const struct facts_group *g, enum scope 
     return true;
 }
 
+/* Several domains in one tag, which is an error, are as many sections.  */
 static void add_section(struct facts *f, const struct facts_group *g, const struct stmt *s)
 {
     struct str tag = stmt_text(s, 0);
     enum scope scope = dict_section(f->dict, tag);
-    struct str arg = s->words->n > 1 ? value_text(value_word(stmt_value(s, 1))) : STR("");
-    for (size_t i = 0; i < g->n; i++) {
-        struct facts_group inner = facts_open(f, g->v[i], scope, tag, arg, stmt_span(s));
-        add_tree(f, &inner, scope, walk_block(s), 0);
-    }
+    uint32_t n = s->words->n, k = 1;
+    do {
+        struct str arg = k < n ? value_text(value_word(stmt_value(s, k))) : STR("");
+        for (size_t i = 0; i < g->n; i++) {
+            struct facts_group inner = facts_open(f, g->v[i], scope, tag, arg, stmt_span(s));
+            add_tree(f, &inner, scope, walk_block(s), 0);
+        }
+    } while (++k < n && stmt_value(s, k).joined);
 }
 
 static bool is_left_out(const struct facts *f, const struct stmt *s)
@@ -165,5 +169,5 @@ void facts_make(struct facts *f, struct arena *arena, struct arena *scratch,
     } else {
         add_planned(f, scratch, m);
     }
-    facts_settle(f);
+    facts_settle(f, m);
 }

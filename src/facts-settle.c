@@ -57,26 +57,13 @@ static void settle_keys(struct facts *f, struct facts_section *s)
     }
 }
 
-bool facts_is_reserved(struct str name)
-{
-    static const struct str names[] = {
-#define RESERVED(NAME) STR_INIT(NAME),
-#include "../grammar/reserved.def"
-#undef RESERVED
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_ieq(name, names[i]))
-            return true;
-    return false;
-}
-
 struct facts_section *facts_source(const struct facts *f, const struct facts_section *s,
                                    const struct fact *fact)
 {
     if ((s->scope != SCOPE_smtp_listener || fact->is->dir != f->target[TARGET_listener_source]) &&
         (s->scope != SCOPE_smtp_user || fact->is->dir != f->target[TARGET_user_source]))
         return NULL;
-    if (facts_is_reserved(fact->is->value))
+    if (source_is_own(fact->is->value))
         return NULL;
     struct buf key = { .arena = f->arena };
     buf_printf(&key, "%s %.*s", dict_scope(SCOPE_source)->name, STR_ARG(fact->is->value));
@@ -122,7 +109,7 @@ static void settle_sources(struct facts *f)
     }
 }
 
-void facts_settle(struct facts *f)
+void facts_settle(struct facts *f, const struct model *m)
 {
     settle_expanded(f);
     imply_listener(f);
@@ -136,6 +123,6 @@ void facts_settle(struct facts *f)
             if ((source = facts_source(f, s, fact)))
                 source->referred = true;
     }
-    facts_silence(f);
+    facts_silence(f, m);
     settle_sources(f);
 }

@@ -152,8 +152,6 @@ libpmtac_a_SOURCES += \
 	%D%/report.h \
 	%D%/resolve.c \
 	%D%/resolve.h \
-	%D%/same.c \
-	%D%/same.h \
 	%D%/source.c \
 	%D%/source.h \
 	%D%/str.c \

@@ -206,6 +206,19 @@ bool name_is_reserved(struct str name)
     return (name.n && name.p[0] == '{') || str_ieq(name, STR("by-smtp-source-ip"));
 }
 
+bool source_is_own(struct str name)
+{
+    static const struct str names[] = {
+#define RESERVED(NAME) STR_INIT(NAME),
+#include "../grammar/reserved.def"
+#undef RESERVED
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_ieq(name, names[i]))
+            return true;
+    return false;
+}
+
 const char *kind_word(enum kind kind)
 {
     static const char *const words[] = {

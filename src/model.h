@@ -520,6 +520,9 @@ enum level model_maybe(const struct model *, enum level);
 /* PowerMTA keeps the name for itself: names in braces, and one keyword that stands for a VMTA.  */
 bool name_is_reserved(struct str name);
 
+/* A source that PowerMTA itself asks for: a row of reserved.def.  */
+bool source_is_own(struct str name);
+
 /* The bytes 'lo' to 'hi' of the pattern 'arg', or all of it where it was not written so.  */
 struct span pattern_span(const struct arg *arg, size_t lo, size_t hi);
 

@@ -83,6 +83,12 @@ void raise_sweep(nodes *);
 struct node *raise_line(const nodes *, const struct directive *dir);
 /* The values behind the keyword as arguments.  */
 struct arg *raise_args(const struct node *);
+/* The values of the line in their one spelling.  */
+struct str raise_value(struct raise *, const struct node *line);
+/* The line says what the row does.  */
+bool raise_says(struct raise *, const struct node *line, const struct lower_row *);
+/* What the row says changes nothing, wherever it is said.  */
+bool raise_is_idle(struct raise *, const struct lower_row *);
 /* Both are written in the same words, blocks included.  */
 bool raise_same(const struct node *, const struct node *);
 /* 'text', or with a number behind it, which none of 'kind' is called yet; entered there.  */

@@ -12,19 +12,6 @@ static bool is_by_address(struct str name)
     return value_cidr(name, &cidr, &fault);
 }
 
-static bool is_kept(struct str name)
-{
-    static const struct str names[] = {
-#define RESERVED(NAME) STR_INIT(NAME),
-#include "../grammar/reserved.def"
-#undef RESERVED
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (str_ieq(name, names[i]))
-            return true;
-    return false;
-}
-
 static const struct str source_option = STR_INIT("source=");
 
 struct str raise_asked(const struct raise *r, const struct node *node)
@@ -72,7 +59,7 @@ struct node *raise_source(struct raise *r, struct str name)
     if (!r->sources.arena)
         index_sources(r);
     struct node *source = r->sources.n ? map_get(&r->sources, name) : NULL;
-    return source && !is_kept(name) && may_move(source) ? source : NULL;
+    return source && !source_is_own(name) && may_move(source) ? source : NULL;
 }
 
 static struct node *copy_of(const struct node *line)

@@ -45,13 +45,9 @@ static struct node *sign_line(const struct raise *r, const struct node *domain)
     return domain ? raise_line(&domain->kids, r->m->target[TARGET_domain_dkim_sign]) : NULL;
 }
 
-static bool is_sign(const struct raise *r, const struct node *line)
+static bool is_sign(struct raise *r, const struct node *line)
 {
-    const struct lower_row *row = lower_rows(LOWER_sign);
-    (void)r;
-    return line && line->n_words == 2 &&
-           str_eq(defaults_value(line->dir, raise_args(line), 1, line->raise->m->scratch),
-                  row->value.text);
+    return line && raise_says(r, line, lower_rows(LOWER_sign));
 }
 
 /* The block that declares the keys of 'domain'; a new one stands in front of 'node'.  */

@@ -163,18 +163,33 @@ static const struct directive *directive_of(const struct raise *r, const struct 
     return r->m->target[row->target];
 }
 
-/* 'line' says what the row does.  */
-static bool says(const struct raise *r, const struct node *line, const struct lower_row *row)
+struct str raise_value(struct raise *r, const struct node *line)
 {
-    const struct directive *dir = directive_of(r, row);
-    return str_eq(defaults_value(dir, raise_args(line), line->n_words - 1, r->m->scratch),
-                  defaults_value(dir, &row->value, 1, r->m->scratch));
+    struct buf text = { .arena = r->arena };
+    uint32_t from = line->words[0].pattern ? 0 : 1;
+    if (line->n_words == from + 1 && !line->words[from].pattern)
+        return dict_normal(line->dir, 0, line->words[from].text, r->arena);
+    for (uint32_t i = from; i < line->n_words; i++) {
+        const struct word *w = &line->words[i];
+        buf_char(&text, w->joined ? ',' : w->pattern ? '/' : ' ');
+        buf_put(&text, w->pattern ? w->text : dict_normal(line->dir, i - from, w->text, r->arena));
+    }
+    return buf_str(&text);
 }
 
-/* The row may be added where nothing says it: it changes nothing.  */
-static bool may_add(const struct raise *r, const struct lower_row *row)
+bool raise_says(struct raise *r, const struct node *line, const struct lower_row *row)
 {
-    return defaults_is_idle(&r->defaults, directive_of(r, row), &row->value, 1, DEFAULTS_NESTED);
+    return line->n_words == 2 &&
+           str_eq(raise_value(r, line),
+                  dict_normal(directive_of(r, row), 0, row->value.text, r->arena));
+}
+
+bool raise_is_idle(struct raise *r, const struct lower_row *row)
+{
+    const struct directive *dir = directive_of(r, row);
+    struct str value = dict_normal(dir, 0, row->value.text, r->arena);
+    struct defaults_line line = { dir, value, defaults_is_usual(dir, value, r->arena) };
+    return defaults_is_idle_anywhere(&r->defaults, &line);
 }
 
 /* Of the lines of 'group' the first stands in 'list', and each other does or may be added.  */
@@ -184,7 +199,7 @@ static bool fits(struct raise *r, const nodes *list, enum lower group)
     for (const struct lower_row *row = lower_rows(group); row->group == group; row++) {
         const struct directive *dir = directive_of(r, row);
         const struct node *line = raise_line(list, dir);
-        if (dir->since > r->m->version || (line ? !says(r, line, row) : first || !may_add(r, row)))
+        if (dir->since > r->m->version || (line ? !raise_says(r, line, row) : first || !raise_is_idle(r, row)))
             return false;
         first = false;
     }

@@ -2,51 +2,37 @@
 
 #include "raise-internal.h"
 
-/* Nothing wider can say otherwise of what stands there.  */
-static enum defaults_place place_of(const struct node *section)
+/* Takes note of a line in 'section', which stands in 'around'; NULL: at the top of the file.  */
+static void note_line(struct raise *r, const struct node *line, const struct node *section,
+                      const struct node *around)
 {
+    struct defaults_place place = { .scope = section ? section->scope : SCOPE_global,
+                                    .parent = around ? around->scope : SCOPE_global,
+                                    .arg = STR("") };
+    struct defaults_line said = { .dir = line->dir };
     struct cidr cidr;
     struct fault fault;
-    if (!section)
-        return DEFAULTS_WIDEST;
-    if (section->scope == SCOPE_source && section->n_words == 2 &&
-        value_cidr(section->words[1].text, &cidr, &fault))
-        return cidr_is_any(&cidr) ? DEFAULTS_WIDEST : DEFAULTS_ADDRESS;
-    return DEFAULTS_NESTED;
-}
-
-static void note_line(struct raise *r, const struct node *line, enum defaults_place place)
-{
-    const struct directive *dir = line->dir;
-    struct fault fault;
     bool on = false;
-    if (!dir || line->n_words < 2)
+    if (!line->dir || line->n_words < 2 || place.scope == N_SCOPES)
         return;
-    defaults_note(&r->defaults, dir, raise_args(line), line->n_words - 1, place);
-    if (dir == r->m->target[TARGET_source_relay] && place != DEFAULTS_NESTED &&
-        value_bool(line->words[1].text, &on, &fault) && on)
-        r->relay_client = true;
+    if (section && section->n_words == 2)
+        place.arg = section->words[1].text;
+    said.value = raise_value(r, line);
+    said.usual = line->n_words == 2 && defaults_is_usual(line->dir, said.value, r->arena);
+    defaults_note(&r->defaults, &place, &said);
+    r->relay_client |= line->dir == r->m->target[TARGET_source_relay] &&
+                       value_cidr(place.arg, &cidr, &fault) &&
+                       value_bool(line->words[1].text, &on, &fault) && on;
 }
 
-static void note_all(struct raise *r, const nodes *list, enum defaults_place place)
+static void note_all(struct raise *r, const nodes *list, const struct node *section,
+                     const struct node *around)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        const struct node *node = list->v[i];
-        bool widest = place == DEFAULTS_WIDEST && node->block && node->scope == SCOPE_domain &&
-                      node->n_words == 2 && str_eq(node->words[1].text, STR("*"));
-        if (!node->block)
-            note_line(r, node, place);
+    for (size_t i = 0; i < list->n; i++)
+        if (list->v[i]->block)
+            note_all(r, &list->v[i]->kids, list->v[i], section);
         else
-            note_all(r, &node->kids, widest ? DEFAULTS_WIDEST : place_of(node));
-    }
-}
-
-/* The server's <domain *> asks for signatures, and nobody says otherwise.  */
-static bool signs_all(const struct raise *r)
-{
-    const struct lower_row *row = lower_rows(LOWER_sign);
-    return defaults_is_idle(&r->defaults, r->m->target[row->target], &row->value, 1,
-                            DEFAULTS_NESTED);
+            note_line(r, list->v[i], section, around);
 }
 
 /* Secrets.  */
@@ -177,9 +163,9 @@ void raise_model(const struct program *program, const struct model *m, bool part
                        .variables = { .arena = m->arena } };
     struct buf text = { .arena = m->arena };
     raise_read(&r);
-    defaults_init(&r.defaults, r.arena);
-    note_all(&r, &r.top, DEFAULTS_WIDEST);
-    r.signs_all = signs_all(&r);
+    defaults_init(&r.defaults, r.arena, m);
+    note_all(&r, &r.top, NULL, NULL);
+    r.signs_all = raise_is_idle(&r, lower_rows(LOWER_sign));
     hide_secrets(&r, &r.top, NULL);
     note_names(&r);
     rename_includes(&r, &r.top);

@@ -76,7 +76,6 @@ unit_tests = \
 	%D%/unit/test_outfile \
 	%D%/unit/test_regexp \
 	%D%/unit/test_round \
-	%D%/unit/test_same \
 	%D%/unit/test_source \
 	%D%/unit/test_str \
 	%D%/unit/test_suggest \
