@@ -300,8 +300,11 @@ void attr_client_via(struct bind *b, struct block *block, const struct stmt *s, 
 
 void attr_user_password(struct bind *b, struct block *block, const struct stmt *s, struct args a)
 {
+    struct secret *password = &((struct user *)block->object)->password;
     if (bind_shape(b, s, a, 1, 1, "env:NAME, file:PATH or a string"))
-        ((struct user *)block->object)->password = bind_secret(b, s, a.v[1]);
+        *password = bind_secret(b, s, a.v[1]);
+    else
+        password->arg.bad = true;
 }
 
 void attr_user_certificate(struct bind *b, struct block *block, const struct stmt *s, struct args a)

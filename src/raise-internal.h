@@ -62,6 +62,7 @@ struct raise {
     struct map variables;      /* of the environment: name to struct raise_secret */
     struct map sources;        /* named ones: name to struct node */
     struct map asked;          /* their names to how many ask for them */
+    struct map vmtas;          /* names of those that stay to struct node */
     bool relay_client;         /* some clients may relay by their address */
     struct map keys;           /* "domain" to struct node: a dkim block */
     struct map identities;     /* what they say to tls blocks */

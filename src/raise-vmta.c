@@ -161,7 +161,7 @@ static bool is_member(const struct raise *r, const struct node *line)
 /* A name that is a word of its own would be read as that.  */
 static bool is_plain_member(const struct raise *r, struct str name)
 {
-    return map_find(&r->m->names[KIND_vmta], name) && !dict_any(r->m->dict, name) &&
+    return r->vmtas.n && map_find(&r->vmtas, name) && !dict_any(r->m->dict, name) &&
            !dict_foreign(r->m->dict, name) && !raise_is_word(KIND_pool, name);
 }
 
@@ -187,8 +187,19 @@ static void join_members(struct raise *r, struct node *pool)
     raise_sweep(&pool->kids);
 }
 
+static void note_vmtas(struct raise *r)
+{
+    r->vmtas.arena = r->arena;
+    for (size_t i = 0; i < r->top.n; i++) {
+        struct node *node = r->top.v[i];
+        if (node->block && node->scope == SCOPE_virtual_mta && node->n_words == 2)
+            *map_add(&r->vmtas, node->words[1].text) = node;
+    }
+}
+
 void raise_vmtas(struct raise *r)
 {
+    note_vmtas(r);
     for (size_t i = 0; i < r->top.n; i++) {
         struct node *node = r->top.v[i];
         if (!node->block || raise_kind(node->scope) == KIND_top)

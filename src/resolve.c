@@ -43,9 +43,10 @@ static bool unknown(struct resolve *r, struct span span, const char *what, struc
     const struct model *m = r->m;
     if (m->raw && m->foreign_names && (m->unread || !map->n))
         return false;
-    enum level level = m->raw || !(m->foreign_names || m->fragment) ? LEVEL_ERROR
-                       : m->foreign_names                           ? LEVEL_NOTE
-                                                                    : LEVEL_WARNING;
+    enum level level = m->raw               ? LEVEL_ERROR
+                       : m->foreign_names   ? LEVEL_NOTE
+                       : m->fragment && !map->n ? LEVEL_WARNING
+                                            : LEVEL_ERROR;
     report_unknown(r, span, what, name, map, level);
     return !m->raw && level == LEVEL_ERROR;
 }
@@ -208,7 +209,7 @@ static void link_identity(struct resolve *r, struct tls_use *use)
     if (ref->to)
         ref->to->used = true;
     else
-        report_unknown(r, ref->span, "TLS identity", ref->name, map, false);
+        report_unknown(r, ref->span, "TLS identity", ref->name, map, LEVEL_ERROR);
     ref->bad = !ref->to;
 }
 

@@ -163,7 +163,8 @@ void verify_secret_missing(const struct model *model)
 {
     for (size_t i = 0; i < model->users.n; i++) {
         const struct user *u = model->users.v[i];
-        if (u->object.bad || u->password.kind != SECRET_NONE || has_other_proof(model, u))
+        bool written = u->password.kind != SECRET_NONE || u->password.arg.bad;
+        if (u->object.bad || written || has_other_proof(model, u))
             continue;
         const struct line *method =
             line_find(&u->lines, model->target[TARGET_user_authentication_method]);
