@@ -11,8 +11,6 @@
 #include "resolve.h"
 #include "verify.h"
 
-#include <stdlib.h>
-
 /* The world as the second compilation sees it: the topology, and the secrets that it asks for.  */
 struct world {
     const struct raised *raised;
@@ -49,8 +47,11 @@ static const char *secret_of(void *context, const char *name)
 /* A configuration on its way.  */
 struct conversion {
     const struct model *m;
+    size_t n_read,
+        n_judged; /* messages: of them those in between say what it does, not what it is */
     struct raised raised;
-    raise_refusals refuse; /* what a topology cannot say */
+    place_list refuse; /* what a topology cannot say, and where that is known */
+    struct map known;
     struct comparison comparison;
 };
 
@@ -88,8 +89,6 @@ static void compile_again(struct compilation *c, const struct model *m, struct r
     options->version = m->version;
     options->fragment = is_part(m);
     VEC_PUSH(&c->arena, &options->inputs, STR("converted"));
-    if (c->converted)
-        compile_free(c->converted);
     c->converted = NEW(&c->arena, struct compilation);
     enum compile_status status = compile(c->converted, options, io, COMPILE_MODELS);
     if (status == COMPILE_BUG)
@@ -101,7 +100,7 @@ static void compile_again(struct compilation *c, const struct model *m, struct r
 }
 
 /* What is wrong with the configuration itself is for 'check' to tell; here it is only known.  */
-static struct model *read_model(struct compilation *c, struct diags *quiet)
+static void read_model(struct compilation *c, struct diags *quiet, struct conversion *v)
 {
     struct map names = { .arena = &c->arena };
     diags_init(quiet, &c->arena, &c->sources);
@@ -111,14 +110,16 @@ static struct model *read_model(struct compilation *c, struct diags *quiet)
     c->program.diags = quiet;
     struct model *m = bind(&c->program, NULL);
     resolve(&c->program, m, &names);
+    v->m = m;
+    v->n_read = quiet->list.n;
     inbound(m);
     relay(m, NULL);
     coverage(m);
     verify(m, true);
+    v->n_judged = quiet->list.n;
     c->program.diags = &c->diags;
     for (size_t i = 0; i < quiet->secrets.n; i++)
         diag_secret(&c->diags, quiet->secrets.v[i]);
-    return m;
 }
 
 static bool is_refused(const struct raised *raised, struct span span)
@@ -129,22 +130,28 @@ static bool is_refused(const struct raised *raised, struct span span)
     return false;
 }
 
-/* What stands as a comment, and why.  */
-static void report_refused(struct compilation *c, const struct diags *quiet,
-                           const struct raised *raised)
+/* Message 'i' tells why a statement is left out.  */
+static bool is_reason(const struct conversion *v, size_t i)
 {
+    return v->m->diags->list.v[i]->level >= LEVEL_WARNING && (i < v->n_read || i >= v->n_judged);
+}
+
+/* What stands as a comment, and why.  */
+static void report_refused(struct compilation *c, const struct conversion *v)
+{
+    const struct diags *quiet = v->m->diags;
     for (size_t i = 0; i < quiet->list.n; i++) {
         const struct diag *m = quiet->list.v[i];
-        if (m->level < LEVEL_WARNING || !is_refused(raised, m->span))
+        if (!is_reason(v, i) || !is_refused(&v->raised, m->span))
             continue;
         struct diag *copy =
             diag_at(&c->diags, m->check, LEVEL_WARNING, m->span, "%.*s", STR_ARG(m->text));
         if (m->help.n)
             diag_help(&c->diags, copy, "%.*s", STR_ARG(m->help));
     }
-    if (raised->refused.n)
+    if (v->raised.refused.n)
         buf_printf(&c->remarks, "pmtac: left out, and comments now: %zu line%s\n",
-                   raised->refused.n, raised->refused.n == 1 ? "" : "s");
+                   v->raised.refused.n, v->raised.refused.n == 1 ? "" : "s");
 }
 
 /* The configuration has that fault too; PowerMTA may live with it.  */
@@ -212,29 +219,23 @@ static void tell_part(struct compilation *c, const struct model *m)
                  "pmtac: this is a part of a configuration: build it with --fragment\n");
 }
 
-static int by_place(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* What the configuration says, without what stands as a comment now, against what the topology comes
-   to.  */
+/* What the configuration says, without what stands as a comment now, against what the topology
+   comes to.  */
 static void compare_both(struct compilation *c, struct conversion *v)
 {
     struct compilation *k = c->converted;
     struct facts *facts = NEW_ARRAY(&c->arena, struct facts, COMPARE_SIDES);
-    facts_without without = { 0 };
+    place_list without = { 0 };
     for (size_t i = 0; i < v->raised.refused.n; i++)
         VEC_PUSH(&c->arena, &without, v->raised.refused.v[i].lo);
-    if (without.n)
-        qsort(without.v, without.n, sizeof *without.v, by_place);
+    places_sort(&without);
     facts_make(&facts[0], &c->arena, &c->scratch, &c->program, v->m, &without);
     facts_make(&facts[1], &k->arena, &k->scratch, &k->program, k->outputs.v[0].model, NULL);
     compare(&v->comparison, &c->arena, &facts[0], &facts[1]);
 }
 
-/* The statement of the topology that the message is about, as it was read; 'hi' 0: there is none. */
+/* The statement of the topology that the message is about, as it was read; 'hi' 0: there is none.
+ */
 static struct raise_place place_of(const struct conversion *v, const struct compilation *k,
                                    const struct diag *m)
 {
@@ -255,24 +256,26 @@ static bool lies_in(struct span span, const struct raise_place *place)
     return place->lo <= span.lo && span.lo < place->hi;
 }
 
-/* Something that was read there is not in the topology's configuration.  */
-static bool is_lost(const struct conversion *v, const struct raise_place *place)
+/* Where all was read that the topology's configuration does not have, sorted.  */
+static place_list find_lost(struct compilation *c, const struct conversion *v)
 {
+    place_list lost = { 0 };
     for (size_t i = 0; i < v->comparison.list.n; i++) {
         const struct difference *d = &v->comparison.list.v[i];
-        if (!d->section[1] && lies_in(d->section[0]->span, place))
-            return true;
+        if (!d->section[1])
+            VEC_PUSH(&c->arena, &lost, d->section[0]->span.lo);
         for (size_t k = 0; k < d->n[0]; k++)
-            if (lies_in(d->facts[0][k]->span, place))
-                return true;
+            VEC_PUSH(&c->arena, &lost, d->facts[0][k]->span.lo);
     }
-    return false;
+    places_sort(&lost);
+    return lost;
 }
 
-static bool is_told(const struct diags *d, enum check check, const struct raise_place *place)
+static bool is_told(const struct conversion *v, enum check check, const struct raise_place *place)
 {
-    for (size_t i = 0; i < d->list.n; i++)
-        if (d->list.v[i]->check == check && lies_in(d->list.v[i]->span, place))
+    for (size_t i = 0; i < v->m->diags->list.n; i++)
+        if (v->m->diags->list.v[i]->check == check && is_reason(v, i) &&
+            lies_in(v->m->diags->list.v[i]->span, place))
             return true;
     return false;
 }
@@ -280,21 +283,34 @@ static bool is_told(const struct diags *d, enum check check, const struct raise_
 /* Entered among those that are refused; false where it is there already.  */
 static bool refuse(struct compilation *c, struct conversion *v, uint32_t lo)
 {
-    for (size_t i = 0; i < v->refuse.n; i++)
-        if (v->refuse.v[i] == lo)
-            return false;
+    struct str key = arena_str(&c->arena, (struct str){ (const char *)&lo, sizeof lo });
+    v->known.arena = &c->arena;
+    v->known.exact = true;
+    void **slot = map_add(&v->known, key);
+    if (*slot)
+        return false;
+    *slot = v;
     VEC_PUSH(&c->arena, &v->refuse, lo);
     return true;
 }
 
-/* Two values of what can have one: a topology says the first.  */
-static void refuse_repeats(struct compilation *c, struct conversion *v)
+/* Two values of what can have one: a topology says the last, as it does by itself.  Returns whether
+   there are any.  */
+static bool refuse_repeats(struct compilation *c, struct conversion *v)
 {
+    size_t before = v->refuse.n;
     for (size_t i = 0; i < v->comparison.list.n; i++) {
         const struct difference *d = &v->comparison.list.v[i];
-        for (size_t k = 1; d->kind == DIFFERENCE_repeated && k < d->n[0]; k++)
-            refuse(c, v, d->facts[0][k]->span.lo);
+        for (size_t k = 0; d->kind == DIFFERENCE_repeated && k + 1 < d->n[0]; k++) {
+            const struct fact *fact = d->facts[0][k];
+            if (refuse(c, v, fact->span.lo))
+                diag_at(v->m->diags, CHECK_directive_repeated, LEVEL_WARNING, fact->span,
+                        "`%.*s` has another value further down, which is kept: which of them "
+                        "counts is not documented",
+                        STR_ARG(fact->is->word));
+        }
     }
+    return v->refuse.n > before;
 }
 
 /* A topology never builds with that, and PowerMTA may live with it.  */
@@ -304,25 +320,36 @@ static bool is_ours_alone(const struct diag *m)
     return m->level == LEVEL_ERROR && row->lowered == LOWERED_NEVER && row->read < LEVEL_ERROR;
 }
 
-/* Statements that PowerMTA may take, and that a topology cannot say, stay as comments too, with what
-   the topology was told about them.  Returns whether there are any more of them.  */
+/* Statements that PowerMTA may take, and that a topology cannot say, stay as comments too, with
+   what the topology was told about them.  Returns whether there are any more of them.  */
 static bool refuse_lost(struct compilation *c, struct conversion *v)
 {
     const struct diags *d = &c->converted->diags;
     size_t before = v->refuse.n;
-    refuse_repeats(c, v);
+    if (refuse_repeats(c, v))
+        return true;
+    place_list lost = find_lost(c, v);
     for (size_t i = 0; i < d->list.n; i++) {
         const struct diag *m = d->list.v[i];
         struct raise_place place = { 0 };
         if (m->level >= LEVEL_WARNING)
             place = place_of(v, c->converted, m);
-        if (!place.hi || !(is_ours_alone(m) || is_lost(v, &place)))
+        if (!place.hi || !(is_ours_alone(m) || places_has(&lost, place.lo, place.hi)))
             continue;
         struct span span = { place.lo, place.lo + 1 };
-        if (refuse(c, v, place.lo) && !is_told(v->m->diags, m->check, &place))
+        if (refuse(c, v, place.lo) && !is_told(v, m->check, &place))
             diag_at(v->m->diags, m->check, LEVEL_WARNING, span, "%.*s", STR_ARG(m->text));
     }
     return v->refuse.n > before;
+}
+
+/* What was made of the topology before, and compared.  */
+static void forget_converted(struct compilation *c, struct conversion *v)
+{
+    if (c->converted)
+        compile_free(c->converted);
+    c->converted = NULL;
+    v->comparison = (struct comparison){ 0 };
 }
 
 enum { ROUNDS = 8 }; /* what is left out may be missed by what stays */
@@ -332,9 +359,11 @@ static bool make_same(struct compilation *c, struct conversion *v, struct buf *o
 {
     for (int round = 0; round < ROUNDS; round++) {
         v->raised = (struct raised){ 0 };
+        places_sort(&v->refuse);
         raise_model(&c->program, v->m, is_part(v->m), c->options.keep_secrets, &v->refuse,
                     &v->raised);
         v->m->diags->closed = true; /* planning says it all again */
+        forget_converted(c, v);
         if (!v->raised.n_statements)
             return true;
         compile_again(c, v->m, &v->raised);
@@ -355,10 +384,11 @@ static bool make_same(struct compilation *c, struct conversion *v, struct buf *o
 void compile_convert(struct compilation *c)
 {
     struct diags *quiet = NEW(&c->arena, struct diags);
-    struct conversion v = { .m = read_model(c, quiet) };
+    struct conversion v = { 0 };
     struct buf differences = { .arena = &c->arena };
+    read_model(c, quiet, &v);
     bool same = make_same(c, &v, &differences);
-    report_refused(c, quiet, &v.raised);
+    report_refused(c, &v);
     if (!same) {
         buf_text(&c->remarks, "pmtac: the topology would not do the same, so nothing is written; "
                               "only the configuration says -, only the topology +:\n");

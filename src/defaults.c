@@ -109,8 +109,7 @@ static void note_domain(struct defaults *d, const struct defaults_place *p,
         *p->widened |= is_wide(p->arg) ? line_bit(dir) : 0;
     if (p->parent == SCOPE_virtual_mta)
         return;
-    said_of(d, dir)->where |=
-        (unsigned char)(BY_DOMAIN | (is_wide(p->arg) ? BY_WIDE_DOMAIN : 0));
+    said_of(d, dir)->where |= (unsigned char)(BY_DOMAIN | (is_wide(p->arg) ? BY_WIDE_DOMAIN : 0));
     note_place(d, &d->at, dir, p->arg);
 }
 

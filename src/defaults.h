@@ -1,14 +1,14 @@
 /* defaults.h - lines that change nothing, for whoever compares two configurations or makes another
    one that does the same.
 
-   A topology says by itself what a configuration may leave out, and the reverse.  Two rules tell which
-   lines change nothing; there is no other reason to leave one out of a comparison:
+   A topology says by itself what a configuration may leave out, and the reverse.  Two rules tell
+   which lines change nothing; there is no other reason to leave one out of a comparison:
 
      usual     a line that says PowerMTA's default (FALLBACK in directives.def) where nothing wider
                says otherwise.  Wider are: for a source by address the networks around it, for one
                with a name all networks and {auth}; for a domain the wider patterns beside it, then
-               pools, then the server; for a VMTA the pools and the server; for the TLS of a listener
-               that of the server (sections 7, 8 and 13 of the notes on PowerMTA's syntax)
+               pools, then the server; for a VMTA the pools and the server; for the TLS of a
+               listener that of the server (sections 7, 8 and 13 of the notes on PowerMTA's syntax)
      restated  a line in a <domain> that the server's <domain *> says too, where all <domain>
                sections that say anything of that say the same
 
@@ -56,8 +56,8 @@ bool defaults_is_usual(const struct directive *dir, struct str value, struct are
 /* Takes note of a line.  */
 void defaults_note(struct defaults *, const struct defaults_place *, const struct defaults_line *);
 
-/* All lines have been noted.  The line, which stands there and is the only one of its directive there,
-   changes nothing.  */
+/* All lines have been noted.  The line, which stands there and is the only one of its directive
+   there, changes nothing.  */
 bool defaults_is_idle(struct defaults *, const struct defaults_place *,
                       const struct defaults_line *);
 

@@ -36,8 +36,8 @@ static void note_section(struct silence *k, struct facts_section *s)
     }
 }
 
-/* Marks the lines of 's' that change nothing, unless another of the section says otherwise: which of
-   them counts is not known.  */
+/* Marks the lines of 's' that change nothing, unless another of the section says otherwise: which
+   of them counts is not known.  */
 static void silence_section(struct silence *k, struct facts_section *s, size_t mark)
 {
     struct defaults_place place = place_of(s);

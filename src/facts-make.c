@@ -38,15 +38,18 @@ static void take_piece(const struct conf *conf, void *context)
 
 static void add_planned(struct facts *f, struct arena *scratch, const struct model *m)
 {
-    struct conf conf = { .arena = scratch,
-                         .diags = m->diags,
-                         .places = true,
-                         .done = take_piece,
-                         .context = f };
+    struct conf conf = {
+        .arena = scratch, .diags = m->diags, .places = true, .done = take_piece, .context = f
+    };
     plan(m, &conf);
 }
 
 /* From what was read */
+
+static bool is_left_out(const struct facts *f, const struct stmt *s)
+{
+    return f->without && places_has(f->without, s->lo, s->lo + 1);
+}
 
 /* A line; its values are good until the next one is made.  */
 static struct facts_line line_of(struct facts *f, const struct stmt *s, enum scope scope,
@@ -108,19 +111,6 @@ static void add_section(struct facts *f, const struct facts_group *g, const stru
     } while (++k < n && stmt_value(s, k).joined);
 }
 
-static bool is_left_out(const struct facts *f, const struct stmt *s)
-{
-    size_t a = 0, b = f->n_without;
-    while (a < b) {
-        size_t middle = a + (b - a) / 2;
-        if (f->without[middle] < s->lo)
-            a = middle + 1;
-        else
-            b = middle;
-    }
-    return a < f->n_without && f->without[a] == s->lo;
-}
-
 static void add_stmt(struct facts *f, const struct facts_group *g, enum scope scope,
                      const struct stmt *s, uint32_t depth)
 {
@@ -147,7 +137,7 @@ static void learn_macros(struct facts *f, const struct program *p)
 {
     for (size_t i = 0; i < p->items.n; i++) {
         const struct stmt *s = p->items.v[i].stmt;
-        if (s->block ||
+        if (s->block || is_left_out(f, s) ||
             !str_ieq(stmt_text(s, 0), str_of(f->target[TARGET_global_domain_macro]->name)))
             continue;
         struct facts_line l = line_of(f, s, SCOPE_global, 0);
@@ -156,11 +146,10 @@ static void learn_macros(struct facts *f, const struct program *p)
 }
 
 void facts_make(struct facts *f, struct arena *arena, struct arena *scratch,
-                const struct program *p, const struct model *m, const facts_without *without)
+                const struct program *p, const struct model *m, const place_list *without)
 {
     facts_init(f, arena, m);
-    f->without = without ? without->v : NULL;
-    f->n_without = without ? without->n : 0;
+    f->without = without;
     if (m->raw) {
         const struct facts_group global = { &f->global, 1 };
         learn_macros(f, p);

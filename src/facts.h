@@ -64,8 +64,7 @@ struct facts {
     struct str *usual;              /* of each directive: the default in its one spelling */
     unsigned char *normal;          /* of each directive: enum normal */
     size_t room;                    /* domains that macros may still stand for */
-    const uint32_t *without;        /* places of statements that are left out, sorted */
-    size_t n_without;
+    const place_list *without;          /* of statements that are left out, sorted; or NULL */
 };
 
 /* How the lines of a directive count: see normal.def.  */
@@ -81,14 +80,11 @@ enum normal {
 
 enum normal facts_normal(const struct facts *, const struct directive *);
 
-/* Places of statements that are left out, sorted.  */
-typedef VEC(uint32_t) facts_without;
-
 /* The facts of a linked model that was planned before: of what 'plan' makes of it, or of the lines
-   of 'program' where they are PowerMTA's own, but for those that begin at one of 'without', which may
-   be NULL.  'scratch' is used in between.  */
+   of 'program' where they are PowerMTA's own, but for those that begin at one of 'without', sorted,
+   which may be NULL.  'scratch' is used in between.  */
 void facts_make(struct facts *, struct arena *, struct arena *scratch, const struct program *,
-                const struct model *, const facts_without *without);
+                const struct model *, const place_list *without);
 
 /* The section of 'key', or NULL.  */
 struct facts_section *facts_find(const struct facts *, struct str key);

@@ -53,11 +53,11 @@ struct raise {
     const struct model *m;
     struct arena *arena;
     struct raised *out;
-    const raise_refusals *refuse; /* places of statements that a topology cannot say */
+    const place_list *refuse; /* places of statements that a topology cannot say */
     bool keep_secrets;
     nodes top;
     struct defaults defaults;
-    VEC(uint32_t) accepted;   /* places of what PowerMTA is told, sorted */
+    place_list accepted;           /* what PowerMTA is told, sorted */
     struct map names[N_KINDS]; /* of what was raised, to numbers; sources count as listeners */
     struct map variables;      /* of the environment: name to struct raise_secret */
     struct map sources;        /* named ones: name to struct node */

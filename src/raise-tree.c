@@ -4,8 +4,6 @@
 
 #include "plan.h"
 
-#include <stdlib.h>
-
 /* From the tree and its comments to statements that own theirs.  */
 
 struct reader {
@@ -124,26 +122,6 @@ static void copy_words(struct node *node, const struct stmt *s)
     }
 }
 
-static int by_place(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* PowerMTA is told something that stands there.  */
-static bool is_accepted(const struct raise *r, uint32_t lo, uint32_t hi)
-{
-    size_t a = 0, b = r->accepted.n;
-    while (a < b) {
-        size_t middle = a + (b - a) / 2;
-        if (r->accepted.v[middle] < lo)
-            a = middle + 1;
-        else
-            b = middle;
-    }
-    return a < r->accepted.n && r->accepted.v[a] < hi;
-}
-
 static bool is_secret(const struct raise *r, struct span span)
 {
     const struct diags *d = r->m->diags;
@@ -235,12 +213,9 @@ static void add_block(struct reader *k, struct node *node, const struct stmt *s,
 /* Nothing of it is told to PowerMTA.  */
 static bool is_refused(struct reader *k, const struct stmt *s)
 {
-    const raise_refusals *refuse = k->r->refuse;
     uint32_t hi = end_of(s);
-    for (size_t i = 0; i < refuse->n; i++)
-        if (refuse->v[i] == s->lo)
-            return true;
-    return !is_accepted(k->r, s->lo, hi > s->lo ? hi : s->lo + 1);
+    return places_has(k->r->refuse, s->lo, s->lo + 1) ||
+           !places_has(&k->r->accepted, s->lo, hi > s->lo ? hi : s->lo + 1);
 }
 
 static void refuse_all(struct reader *k, const struct stmt *s, remarks *to, bool blank, bool inside)
@@ -316,8 +291,7 @@ static void find_accepted(struct raise *r)
                          .done = note_conf,
                          .context = r };
     plan(r->m, &conf);
-    if (r->accepted.n)
-        qsort(r->accepted.v, r->accepted.n, sizeof *r->accepted.v, by_place);
+    places_sort(&r->accepted);
 }
 
 void raise_read(struct raise *r)

@@ -158,11 +158,14 @@ static bool is_member(const struct raise *r, const struct node *line)
     return line->dir == r->m->target[TARGET_pool_member] && line->n_words == 2;
 }
 
-/* A name that is a word of its own would be read as that.  */
+/* A name that is a word of its own would be read as that, and one that a topology does not take
+   would take its neighbours with it.  */
 static bool is_plain_member(const struct raise *r, struct str name)
 {
-    return r->vmtas.n && map_find(&r->vmtas, name) && !dict_any(r->m->dict, name) &&
-           !dict_foreign(r->m->dict, name) && !raise_is_word(KIND_pool, name);
+    struct fault fault;
+    return r->vmtas.n && map_find(&r->vmtas, name) && value_name(name, false, &fault) &&
+           !dict_any(r->m->dict, name) && !dict_foreign(r->m->dict, name) &&
+           !raise_is_word(KIND_pool, name);
 }
 
 static void join_members(struct raise *r, struct node *pool)

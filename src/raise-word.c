@@ -199,7 +199,8 @@ static bool fits(struct raise *r, const nodes *list, enum lower group)
     for (const struct lower_row *row = lower_rows(group); row->group == group; row++) {
         const struct directive *dir = directive_of(r, row);
         const struct node *line = raise_line(list, dir);
-        if (dir->since > r->m->version || (line ? !raise_says(r, line, row) : first || !raise_is_idle(r, row)))
+        if (dir->since > r->m->version ||
+            (line ? !raise_says(r, line, row) : first || !raise_is_idle(r, row)))
             return false;
         first = false;
     }

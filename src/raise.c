@@ -152,7 +152,7 @@ static void keep_defaults(struct raise *r)
 }
 
 void raise_model(const struct program *program, const struct model *m, bool part, bool keep_secrets,
-                 const raise_refusals *refuse, struct raised *out)
+                 const place_list *refuse, struct raised *out)
 {
     struct raise r = { .program = program,
                        .m = m,

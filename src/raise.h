@@ -25,8 +25,6 @@ struct raise_place {
     uint32_t lo, hi; /* the other's extent with its block; 'hi' 0: there is none */
 };
 
-typedef VEC(uint32_t) raise_refusals;
-
 struct raised {
     struct str text; /* the topology */
     VEC(struct raise_place) places; /* of all statements, in order */
@@ -37,8 +35,8 @@ struct raised {
 
 /* Makes a topology of the linked model of a configuration, which 'program' has read.  'part': it is
    one that another one includes.  'keep_secrets' leaves passwords where they are.  Statements that
-   begin at one of 'refuse' become comments too.  All memory is the model's.  May be done again.  */
+   begin at one of 'refuse', sorted, become comments too.  All memory is the model's.  May be done again.  */
 void raise_model(const struct program *, const struct model *, bool part, bool keep_secrets,
-                 const raise_refusals *refuse, struct raised *);
+                 const place_list *refuse, struct raised *);
 
 #endif

@@ -13,8 +13,8 @@ struct resolve {
     size_t guess;       /* the VMTA or pool that may be named next */
 };
 
-/* Reports that nothing is called 'name', with the nearest of 'map'.  Below an error, another file may
-   know better.  */
+/* Reports that nothing is called 'name', with the nearest of 'map'.  Below an error, another file
+   may know better.  */
 static void report_unknown(struct resolve *r, struct span span, const char *what, struct str name,
                            const struct map *map, enum level level)
 {
@@ -24,8 +24,8 @@ static void report_unknown(struct resolve *r, struct span span, const char *what
     for (size_t i = 0; guess && i < map->n; i++)
         if (map->entries[i].value)
             suggest_offer(&near, map->entries[i].key);
-    struct diag *m = diag_at(r->diags, CHECK_name_unknown, level, span,
-                             "no %s is called `%.*s`", what, STR_ARG(name));
+    struct diag *m = diag_at(r->diags, CHECK_name_unknown, level, span, "no %s is called `%.*s`",
+                             what, STR_ARG(name));
     if (near.best.n)
         diag_help(r->diags, m, "did you mean `%.*s`?", STR_ARG(near.best));
     else if (level == LEVEL_NOTE)
@@ -43,10 +43,10 @@ static bool unknown(struct resolve *r, struct span span, const char *what, struc
     const struct model *m = r->m;
     if (m->raw && m->foreign_names && (m->unread || !map->n))
         return false;
-    enum level level = m->raw               ? LEVEL_ERROR
-                       : m->foreign_names   ? LEVEL_NOTE
+    enum level level = m->raw                   ? LEVEL_ERROR
+                       : m->foreign_names       ? LEVEL_NOTE
                        : m->fragment && !map->n ? LEVEL_WARNING
-                                            : LEVEL_ERROR;
+                                                : LEVEL_ERROR;
     report_unknown(r, span, what, name, map, level);
     return !m->raw && level == LEVEL_ERROR;
 }

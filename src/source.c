@@ -3,6 +3,7 @@
 #include "source.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 void sources_init(struct sources *s, struct arena *arena, const struct io *io)
 {
@@ -107,6 +108,31 @@ struct str source_text(const struct sources *s, struct span span)
     if (!span.hi || !source)
         return STR("");
     return str_sub(source->text, span.lo - source->base, span.hi - span.lo);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+void places_sort(place_list *list)
+{
+    if (list->n)
+        qsort(list->v, list->n, sizeof *list->v, by_place);
+}
+
+bool places_has(const place_list *sorted, uint32_t lo, uint32_t hi)
+{
+    size_t a = 0, b = sorted->n;
+    while (a < b) {
+        size_t middle = a + (b - a) / 2;
+        if (sorted->v[middle] < lo)
+            a = middle + 1;
+        else
+            b = middle;
+    }
+    return a < sorted->n && sorted->v[a] < hi;
 }
 
 enum { BLOCK = 4096 }; /* bytes of text whose characters are counted together */

@@ -67,6 +67,14 @@ static inline struct span span_join(struct span a, struct span b)
     return !a.hi ? b : !b.hi ? a : (struct span){ a.lo, b.hi };
 }
 
+/* Many places; where they are looked up, sorted by 'places_sort'.  */
+typedef VEC(uint32_t) place_list;
+
+void places_sort(place_list *);
+
+/* Of sorted places some lie from 'lo' on in front of 'hi'.  */
+bool places_has(const place_list *, uint32_t lo, uint32_t hi);
+
 /* The characters of UTF-8 from byte 'from' to byte 'to' of the source's text, also where these are
    many and it is asked often; a byte that belongs to none counts with the one before it.  */
 uint32_t source_characters(struct sources *, const struct source *, size_t from, size_t to);
