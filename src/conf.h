@@ -2,9 +2,9 @@
 
    'plan' fills it, 'emit' prints it.  Always true: every line's directive is a row of the
    dictionary and legal where it stands, but for lines of a configuration that was read and that
-   stay as they are written (dict_verbatim); every value can be written so that PowerMTA reads it back
-   as the same value (what cannot is reported as 'value-unwritable' and never gets here); every line
-   knows the place that caused it, or nowhere for what the compiler adds by itself.  */
+   stay as they are written (dict_verbatim); every value can be written so that PowerMTA reads it
+   back as the same value (what cannot is reported as 'value-unwritable' and never gets here); every
+   line knows the place that caused it, or nowhere for what the compiler adds by itself.  */
 
 #ifndef PMTAC_CONF_H
 #define PMTAC_CONF_H

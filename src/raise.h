@@ -35,7 +35,8 @@ struct raised {
 
 /* Makes a topology of the linked model of a configuration, which 'program' has read.  'part': it is
    one that another one includes.  'keep_secrets' leaves passwords where they are.  Statements that
-   begin at one of 'refuse', sorted, become comments too.  All memory is the model's.  May be done again.  */
+   begin at one of 'refuse', sorted, become comments too.  All memory is the model's.  May be done
+   again.  */
 void raise_model(const struct program *, const struct model *, bool part, bool keep_secrets,
                  const place_list *refuse, struct raised *);
 
