@@ -118,6 +118,26 @@ static void note_names(struct raise *r)
                 (void *)(uintptr_t)1;
 }
 
+/* A listener brings a source of its name with it: not that of one which somebody else still asks
+   for.  */
+static void part_names(struct raise *r)
+{
+    struct map sources = { .arena = r->arena };
+    for (size_t i = 0; i < r->top.n; i++) {
+        struct node *node = r->top.v[i];
+        if (node->block && !node->gone && node->scope == SCOPE_source && node->n_words == 2 &&
+            node->kind == KIND_top)
+            *map_add(&sources, node->words[1].text) = node;
+    }
+    for (size_t i = 0; sources.n && i < r->top.n; i++) {
+        struct node *node = r->top.v[i];
+        if (node->kind != KIND_listener || !map_find(&sources, node->words[1].text))
+            continue;
+        *map_add(&r->names[KIND_listener], node->words[1].text) = (void *)(uintptr_t)1;
+        node->words[1].text = raise_name(r, KIND_listener, node->words[1].text);
+    }
+}
+
 /* An include that was left to the server has a word of its own in a topology.  */
 static void rename_includes(struct raise *r, nodes *list)
 {
@@ -172,6 +192,7 @@ void raise_model(const struct program *program, const struct model *m, bool part
     raise_listeners(&r);
     raise_users(&r);
     raise_clients(&r);
+    part_names(&r);
     raise_vmtas(&r);
     raise_domains(&r);
     raise_ranges(&r);
