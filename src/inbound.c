@@ -71,14 +71,15 @@ static void contradiction(struct maker *k, const struct line *here, const struct
 static void merge(struct maker *k, struct rule *rule, const struct lines *lines)
 {
     for (const struct line *l = lines_first(lines); l; l = l->next) {
-        const struct line *before =
-            l->what->dir->repeatable ? NULL : line_find(&rule->lines, l->what->dir);
+        /* Of what was read both stay, and that was said where they were bound.  */
+        bool once = !k->m->raw && !l->what->dir->repeatable;
+        const struct line *before = once ? line_find(&rule->lines, l->what->dir) : NULL;
         if (l->bad)
             continue;
-        if (before && !k->m->raw && !inbound_same(before, l))
+        if (before && !inbound_same(before, l))
             contradiction(k, l, before);
-        if (before && !k->m->raw)
-            continue; /* of what was read both stay, and that was said where they were bound */
+        if (before)
+            continue;
         struct line *copy = NEW(k->m->arena, struct line);
         *copy = *l;
         copy->next = NULL;

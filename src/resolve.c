@@ -125,11 +125,11 @@ static bool is_misspelt(struct resolve *r, const struct ref *first)
 {
     const struct map *map = &r->m->names[KIND_vmta];
     struct suggest near;
+    if (!first->line || first->alone)
+        return false;
     for (const struct ref *x = first; x && x->line == first->line; x = x->next)
         if (map_get(map, x->name) || map_get(r->elsewhere, x->name) || x->bad)
             return false;
-    if (!first->line || first->alone)
-        return false;
     suggest_init(&near, first->name);
     for (size_t i = 0; i < dict_count(); i++)
         if (dict_at(i)->scopes & (uint64_t)1 << SCOPE_virtual_mta_pool)
