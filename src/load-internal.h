@@ -11,6 +11,7 @@ struct loader {
     struct program *p;
     struct host *host; /* whose block is being read, or NULL */
     unsigned depth;
+    size_t spliced; /* includes of PowerMTA's own that were followed */
     struct map by_identity, by_name; /* of files: how they were read */
     struct map inclusions;           /* in host blocks */
     struct str usual;                /* a word that steers nothing: the one that was met last */

@@ -5,7 +5,10 @@
 /* A configuration of PowerMTA's own.  What it includes is read in its place, since PowerMTA reads
    it as text; what cannot be read stays as it is written.  */
 
-enum { INCLUDE_DEPTH = 64 };
+enum {
+    INCLUDE_DEPTH = 64,
+    INCLUDES = 1000000 /* files that include others twice would double without end */
+};
 
 /* A file that was read; several places may include it.  */
 struct raw_file {
@@ -67,6 +70,12 @@ static bool include_one(struct loader *l, struct str path, struct span span, str
     if (raw->open || l->depth == INCLUDE_DEPTH) {
         diag(l->p->diags, CHECK_include_cycle, span,
              raw->open ? "`%.*s` includes itself" : "`%.*s` is included too deep", STR_ARG(path));
+        return true;
+    }
+    if (l->spliced++ >= INCLUDES) {
+        if (l->spliced == INCLUDES + 1)
+            diag(l->p->diags, CHECK_include_cycle, span,
+                 "files are included more than %d times: the rest is left out", INCLUDES);
         return true;
     }
     l->depth++;

@@ -1,0 +1,1 @@
+cd $TMPDIR && for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do printf "include %s.inc\ninclude %s.inc\n" $((i + 1)) $((i + 1)) >$i.inc; done; echo "host-name mail.acme.example" >31.inc; pmtac check -x powermta 1.inc 2>&1 | grep -c "more than 1000000 times"
