@@ -72,11 +72,15 @@ static struct map counts_of(struct diags *d, struct str text)
     return counts;
 }
 
+bool baseline_is(struct str text)
+{
+    return str_starts(text, str_sub(head, 0, str_find(head, ':')));
+}
+
 size_t baseline_take(struct diags *d, struct str text)
 {
-    struct str mark = str_sub(head, 0, str_find(head, ':'));
     size_t taken = 0;
-    if (!str_starts(text, mark))
+    if (!baseline_is(text))
         return SIZE_MAX;
     struct map counts = counts_of(d, text);
     for (size_t i = 0; i < d->list.n; i++) {

@@ -17,4 +17,7 @@ struct str baseline_print(struct diags *d, size_t *n);
    Returns how many those are, or SIZE_MAX where 'text' is no baseline.  */
 size_t baseline_take(struct diags *d, struct str text);
 
+/* 'text' is a baseline, perhaps an edited one.  */
+bool baseline_is(struct str text);
+
 #endif

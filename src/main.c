@@ -104,18 +104,19 @@ static bool write_baseline(struct compilation *c, const struct opts *o)
     return true;
 }
 
-/* Takes back what the baseline knows; where there is none it is made.  */
+/* Takes back what the baseline knows; where there is none it is made.  A file that is something
+   else, such as the configuration itself, is never written over.  */
 static bool apply_baseline(struct compilation *c, const struct opts *o)
 {
     struct io_identity identity;
     const char *why = NULL;
-    struct str text;
-    int error = o->baseline_write ? ENOENT
-                                  : io_system.read(io_system.context, &c->arena, o->baseline,
-                                                   IO_LIMIT, &text, &identity, &why);
-    if (error == ENOENT)
+    struct str text = { NULL, 0 };
+    int error =
+        io_system.read(io_system.context, &c->arena, o->baseline, IO_LIMIT, &text, &identity, &why);
+    bool makes = o->baseline_write && !error && (!text.n || baseline_is(text));
+    if (error == ENOENT || makes)
         return write_baseline(c, o);
-    if (!error && baseline_take(&c->diags, text) != SIZE_MAX)
+    if (!error && !o->baseline_write && baseline_take(&c->diags, text) != SIZE_MAX)
         return true;
     complain(o->baseline, error ? why : "is no baseline");
     return false;

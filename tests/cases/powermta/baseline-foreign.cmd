@@ -1,0 +1,1 @@
+cp baseline.d/config $TMPDIR && cd $TMPDIR && cp config before && pmtac check --baseline config --baseline-write config; cmp config before; : >known && pmtac check --baseline known --baseline-write config && pmtac check --baseline known config
