@@ -137,16 +137,33 @@ void diag_take_back(struct diags *d, struct diag *m)
     m->level = LEVEL_OFF;
 }
 
+/* Those of 'check' that were not even kept.  */
+static size_t forget_dropped(struct diags *d, enum check check)
+{
+    size_t *dropped = d->dropped[check], n = 0;
+    for (int level = LEVEL_NOTE; level <= LEVEL_ERROR; level++)
+        n += dropped[level];
+    d->n_errors -= dropped[LEVEL_ERROR];
+    d->n_warnings -= dropped[LEVEL_WARNING];
+    d->n_milder[check] -= n - dropped[LEVEL_ERROR];
+    d->n_dropped -= n;
+    memset(dropped, 0, sizeof d->dropped[check]);
+    return n;
+}
+
 size_t diags_fold(struct diags *d, enum check check)
 {
-    size_t n = 0;
+    size_t n = forget_dropped(d, check), left = 0;
     for (size_t i = 0; i < d->list.n; i++) {
         struct diag *m = d->list.v[i];
-        if (m->check != check || m->level == LEVEL_OFF)
-            continue;
-        diag_take_back(d, m);
-        n++;
+        if (m->check == check && m->level != LEVEL_OFF) {
+            diag_take_back(d, m);
+            n++;
+        }
+        if (m->level != LEVEL_OFF)
+            d->list.v[left++] = m;
     }
+    d->list.n = left; /* so that there is room for what is said instead */
     return n;
 }
 

@@ -138,6 +138,7 @@ static struct diag *report(struct diags *d, enum check check, enum level usual, 
     d->n_milder[check] += level != LEVEL_ERROR;
     d->n_faults += level == LEVEL_ERROR && usual == LEVEL_ERROR;
     d->n_dropped += full;
+    d->dropped[check][level] += full;
     if (full)
         return scratch(d);
     return *seen = keep(d, (struct diag){ .check = check,

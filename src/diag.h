@@ -116,18 +116,19 @@ struct diags {
     void (*learn)(struct diags *);        /* fills 'words' when they are wanted; or NULL */
     struct map lines;                     /* that messages are about, by their places */
     struct diag_context context;          /* of what is being read now */
-    size_t guesses;                /* suggestions left: each looks at many names */
-    const struct levels *levels;   /* NULL: as usual */
-    bool raw;                      /* what is read is a configuration of PowerMTA's own */
-    struct allowance **allowances; /* by check and place */
+    size_t guesses;                       /* suggestions left: each looks at many names */
+    const struct levels *levels;          /* NULL: as usual */
+    bool raw;                             /* what is read is a configuration of PowerMTA's own */
+    struct allowance **allowances;        /* by check and place */
     size_t n_allowances;
     size_t n_errors, n_warnings; /* of all, kept or not */
     size_t n_milder[N_CHECKS];   /* warnings and notes of each check, kept or not */
     size_t n_dropped;            /* messages that were not kept: there were too many */
-    size_t n_faults;             /* errors that nobody raised: what was read is not whole */
-    size_t n_calls;              /* of 'diag', whatever became of them */
-    bool closed;                 /* all has been said: what comes now was said before */
-    struct diag scratch;         /* takes what is said of a repeated message */
+    size_t dropped[N_CHECKS][LEVEL_ERROR + 1]; /* those of each check and level */
+    size_t n_faults;     /* errors that nobody raised: what was read is not whole */
+    size_t n_calls;      /* of 'diag', whatever became of them */
+    bool closed;         /* all has been said: what comes now was said before */
+    struct diag scratch; /* takes what is said of a repeated message */
 };
 
 void diags_init(struct diags *, struct arena *, struct sources *);
