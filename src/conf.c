@@ -63,16 +63,19 @@ static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
     return !what || report(c, span, what, arg->secret);
 }
 
-/* What stands in a tag is written bare.  */
+/* What stands in a tag is written bare.  A command has blanks, and as it was read also quotes.  */
 static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct span span)
 {
+    bool command = scope == SCOPE_acct_file && arg.n && arg.p[0] == '|';
     if (!classes_of(arg))
         return true;
     const char *what = unwritable(arg);
     for (size_t i = 0; i < arg.n && !what; i++) {
+        if (arg.p[i] == '"' && command && c->diags->raw)
+            continue;
         if (arg.p[i] == '<' || arg.p[i] == '>' || arg.p[i] == '"')
             what = "a character that a section's tag cannot hold";
-        else if (is_blank(arg.p[i]) && (scope != SCOPE_acct_file || arg.p[0] != '|'))
+        else if (is_blank(arg.p[i]) && !command)
             what = "a blank in a section's tag";
     }
     if (!what && arg.n && (is_blank(arg.p[0]) || is_blank(arg.p[arg.n - 1])))
