@@ -319,15 +319,17 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
         if (wanted)
             read_file(b, &secret, path);
     } else {
+        /* A key without a password is written "" by many.  */
+        bool of_key = b->model->raw && s->words->n > 2;
         secret.text = arg.text;
-        secret.known = !arg.bad && arg.text.n > 0;
-        if (!arg.bad && !arg.text.n)
+        secret.known = !arg.bad && (arg.text.n > 0 || of_key);
+        if (!arg.bad && !secret.known)
             diag(b->diags, CHECK_directive_value, arg.span, "a secret cannot be empty");
         diag_secret(b->diags, arg.span);
         diag_secret_text(b->diags, arg.text);
         for (uint32_t i = 1; i < s->words->n; i++)
             bind_hide_variables(b, stmt_text(s, i));
-        if (secret.known)
+        if (secret.known && arg.text.n)
             report_inline(b, arg.span);
     }
     secret.arg.unread = !secret.known;
