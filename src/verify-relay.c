@@ -233,6 +233,13 @@ static void check_recipients(const struct model *m)
     }
 }
 
+/* As many clients as make an open relay: see relay_is_anybody.  */
+static bool is_everybody(const struct cidr *c)
+{
+    return cidr_is_any(c) ||
+           (cidr_kind(c) == ADDR_PUBLIC && c->bits < (c->addr.family == 6 ? 32 : 9));
+}
+
 /* Of a part of a configuration, or where a listener cannot be read, nothing is proved.  What is
    said for all clients there is worth a word all the same.  */
 static void open_in_parts(const struct model *m)
@@ -240,7 +247,7 @@ static void open_in_parts(const struct model *m)
     const struct directive *relay = m->target[TARGET_source_relay];
     for (size_t i = 0; i < m->sources.n; i++) {
         const struct source_rule *s = m->sources.v[i];
-        if (!s->by_address || !cidr_is_any(&s->cidr) || line_bool(&s->lines, relay) != 1)
+        if (!s->by_address || !is_everybody(&s->cidr) || line_bool(&s->lines, relay) != 1)
             continue;
         bool login = line_bool(&s->lines, m->target[TARGET_source_require_auth]) == 1;
         struct diag *d =
