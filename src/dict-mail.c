@@ -6,9 +6,22 @@
 
 /* Words about mail: addresses, headers, patterns and what they lead to, records, names.  */
 
+/* An address as PowerMTA takes it: U-labels may be written (User's Guide 5.0).  What is right
+   about one is judged by its A-labels.  */
+static bool mail_address(struct str s, struct fault *fault)
+{
+    struct str domain = str_sub(s, str_find(s, '@'), s.n);
+    bool ascii = true;
+    struct fault unused;
+    for (size_t i = 0; i < domain.n; i++)
+        ascii &= ((unsigned char)domain.p[i] & 0x80) == 0;
+    return value_email(s, fault) ||
+           (!ascii && fault->fix[0] && value_email(str_of(fault->fix), &unused));
+}
+
 bool word_email(const struct word *w, struct fault *fault)
 {
-    return value_email(w->text, fault);
+    return mail_address(w->text, fault);
 }
 
 /* One side of an address where "*" stands for anything.  */
@@ -64,7 +77,7 @@ bool word_identity(const struct word *w, struct fault *fault)
     if (param_has(w->directive, w->text))
         return true;
     if (!str_starts(w->text, STR("@")))
-        return value_email(w->text, fault);
+        return mail_address(w->text, fault);
     if (str_eq(domain, STR("*")))
         return fault_at(fault, 0, 0, "`@*` is not a domain");
     return side(w->text, 1, w->text.n, true, fault);
@@ -108,7 +121,7 @@ bool word_email_or_regex(const struct word *w, struct fault *fault)
         return true;
     if (str_starts(w->text, STR("/")) && str_find(w->text, '@') == w->text.n)
         return fault_at(fault, 0, 0, "the pattern has no closing slash");
-    return value_email(w->text, fault);
+    return mail_address(w->text, fault);
 }
 
 /* A name of an object of the target: what a bare word may hold.  */
