@@ -99,38 +99,39 @@ static void push(const struct pairing *p, fact_vec *list, const struct fact *fac
 static void compare_sections(struct comparison *, const struct facts_section *,
                              const struct facts_section *);
 
+static void add_section(struct comparison *, int side, const struct facts_section *);
+
 /* Both name a source that nothing else refers to by that name: what these say counts, and is
-   compared once.  */
+   compared once.  A source that is there on one side only is told once.  */
 static bool same_source(const struct pairing *p, const struct fact *a, const struct fact *b)
 {
     struct comparison *c = p->c;
     struct facts_section *x = facts_source(c->side[0], p->section[0], a);
     struct facts_section *y = facts_source(c->side[1], p->section[1], b);
-    if (!x || !y)
+    if (!x && !y)
         return false;
-    struct str key = arena_printf(c->arena, "%.*s\n%.*s", STR_ARG(x->key), STR_ARG(y->key));
+    bool both = x && y;
+    struct str key = arena_printf(c->arena, "%.*s\n%.*s", STR_ARG(x ? x->key : STR("")),
+                                  STR_ARG(y ? y->key : STR("")));
     void **slot = map_add(&c->pairs, key);
     if (*slot)
-        return true;
-    *slot = x;
-    compare_sections(c, x, y);
-    return true;
+        return both;
+    *slot = c;
+    if (both)
+        compare_sections(c, x, y);
+    else
+        add_section(c, x ? 0 : 1, x ? x : y);
+    return both;
 }
 
-/* The lines of a directive that stands once: its values, each once.  */
+/* The lines of a directive that stands once, but for those that repeat the one before.  Which of
+   several values counts is not documented: both the first and the last may.  */
 static void distinct(const struct pairing *p, const struct ranked *v, size_t n, fact_vec *out)
 {
-    struct map seen = { .arena = p->c->arena, .exact = true };
     for (size_t i = 0; i < n; i++) {
-        const struct fact_words *is = v[i].fact->is;
-        struct str key = is->hidden ? arena_printf(p->c->arena, "%.*s\n%.*s", STR_ARG(is->value),
-                                                   STR_ARG(is->secret))
-                                    : is->value;
-        if (n > 1 && map_find(&seen, key))
-            continue;
-        if (n > 1)
-            *map_add(&seen, key) = p->c;
-        push(p, out, v[i].fact);
+        const struct fact_words *is = v[i].fact->is, *last = i ? v[i - 1].fact->is : NULL;
+        if (!last || !str_eq(last->value, is->value) || !str_eq(last->secret, is->secret))
+            push(p, out, v[i].fact);
     }
 }
 
@@ -149,13 +150,12 @@ static void compare_single(const struct pairing *p, const struct ranked *x, size
     distinct(p, y, m, &b);
     bool equal = a.n == b.n;
     for (size_t i = 0; i < a.n && equal; i++)
-        equal = same(a.v[i], b.v[i]);
+        equal = same_source(p, a.v[i], b.v[i]) || same(a.v[i], b.v[i]);
     if (equal) {
         for (size_t i = 0; i < a.n; i++)
             count_unread(p->c, a.v[i], b.v[i]);
-    }
-    if ((a.n == 1 && b.n == 1 && same_source(p, a.v[0], b.v[0])) || equal)
         return;
+    }
     add(p, a.n > 1 || b.n > 1 ? DIFFERENCE_repeated : kind_of(&a, &b), &a, &b);
 }
 

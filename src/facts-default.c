@@ -31,7 +31,7 @@ static void note_section(struct silence *k, struct facts_section *s)
     struct defaults_place place = place_of(s);
     for (const struct fact *fact = s->first; fact; fact = fact->next) {
         struct defaults_line line = line_of(fact);
-        if (line.dir && !fact->is->hidden)
+        if (line.dir)
             defaults_note(&k->defaults, &place, &line);
     }
 }

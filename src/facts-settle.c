@@ -63,7 +63,9 @@ struct facts_section *facts_source(const struct facts *f, const struct facts_sec
     if ((s->scope != SCOPE_smtp_listener || fact->is->dir != f->target[TARGET_listener_source]) &&
         (s->scope != SCOPE_smtp_user || fact->is->dir != f->target[TARGET_user_source]))
         return NULL;
-    if (source_is_own(fact->is->value))
+    struct cidr cidr;
+    struct fault fault;
+    if (source_is_own(fact->is->value) || value_cidr(fact->is->value, &cidr, &fault))
         return NULL;
     struct buf key = { .arena = f->arena };
     buf_printf(&key, "%s %.*s", dict_scope(SCOPE_source)->name, STR_ARG(fact->is->value));

@@ -365,7 +365,7 @@ static void append_section(struct facts *f, const struct facts_line *l)
         struct arg value = { .text = str_sub(text, equals + 1, text.n), .span = l->args[i].span };
         struct str word = str_sub(text, 0, equals);
         const struct directive *dir = dict_find(f->dict, word, scope);
-        if (!dir) /* the one option that the section calls otherwise */
+        if (!dir && str_ieq(word, STR("tls"))) /* what the section calls otherwise */
             dir = f->target[TARGET_listener_immediate_tls];
         append(f, &g, &(struct facts_line){ dir, word, &value, 1, l->span, 0 });
     }
