@@ -44,13 +44,22 @@ static void drop_relay(struct raise *r, struct node *user)
     }
 }
 
+bool raise_keeps_source(struct raise *r, const struct node *node)
+{
+    struct str asked = raise_asked(r, node);
+    struct fault fault;
+    if (!node->block || node->scope != SCOPE_smtp_user || !asked.n)
+        return false;
+    const struct node *source = raise_source(r, asked);
+    return !source || !raise_line(&source->kids, r->m->target[TARGET_source_relay]) ||
+           !value_name(node->words[1].text, true, &fault);
+}
+
 static void raise_user(struct raise *r, struct node *node)
 {
     struct str asked = raise_asked(r, node);
     struct node *source = asked.n ? raise_source(r, asked) : NULL;
-    struct fault fault;
-    if (!source || !raise_line(&source->kids, r->m->target[TARGET_source_relay]) ||
-        !value_name(node->words[1].text, true, &fault) || is_taken(r, node->words[1].text))
+    if (!source || raise_keeps_source(r, node) || is_taken(r, node->words[1].text))
         return;
     struct node *line = raise_line(&node->kids, r->m->target[TARGET_user_source]);
     node->words[0].text = str_of(kind_word(KIND_user));

@@ -162,6 +162,8 @@ struct node *raise_source(struct raise *, struct str name);
 void raise_inline(struct raise *, struct node *to, struct node *source);
 /* One of those that asked for 'source' does so no more.  */
 void raise_release(struct raise *, const struct node *source);
+/* The statement is a user of a source that stays a section of its own.  */
+bool raise_keeps_source(struct raise *, const struct node *);
 /* The name of the source that a listener or user asks for; empty: none.  */
 struct str raise_asked(const struct raise *, const struct node *);
 #endif

@@ -116,6 +116,10 @@ static void note_names(struct raise *r)
         if (raise_source(r, r->m->sources.v[i]->object.name) == NULL)
             *map_add(&r->names[KIND_listener], r->m->sources.v[i]->object.name) =
                 (void *)(uintptr_t)1;
+    for (size_t i = 0; i < r->top.n; i++)
+        if (raise_keeps_source(r, r->top.v[i]))
+            *map_add(&r->names[KIND_listener], raise_asked(r, r->top.v[i])) =
+                (void *)(uintptr_t)1;
 }
 
 /* A listener brings a source of its name with it: not that of one which somebody else still asks
