@@ -97,17 +97,27 @@ static bool is_silent(const struct facts_section *s)
     return !fact;
 }
 
+/* All sources that the listener asks for change nothing; of several it is not known which counts. */
+static bool asks_for_nothing(const struct facts *f, const struct facts_section *listener)
+{
+    const struct facts_section *source;
+    for (const struct fact *fact = listener->first; fact; fact = fact->next)
+        if (fact->is->dir == f->target[TARGET_listener_source] &&
+            (!(source = facts_source(f, listener, fact)) || !is_silent(source)))
+            return false;
+    return true;
+}
+
 /* A listener that asks for a source which changes nothing asks for none.  A user is another matter:
    without a source of his own that of all users is his.  */
 static void settle_sources(struct facts *f)
 {
     for (size_t i = 0; i < f->sections.n; i++) {
-        const struct facts_section *s = f->sections.entries[i].value, *source;
-        if (!s || s->scope != SCOPE_smtp_listener)
+        const struct facts_section *s = f->sections.entries[i].value;
+        if (!s || s->scope != SCOPE_smtp_listener || !asks_for_nothing(f, s))
             continue;
         for (struct fact *fact = s->first; fact; fact = fact->next)
-            if ((source = facts_source(f, s, fact)))
-                fact->silent |= is_silent(source);
+            fact->silent |= facts_source(f, s, fact) != NULL;
     }
 }
 
