@@ -170,6 +170,24 @@ size_t hidden_at(struct diags *d, const struct masked_line *line, size_t at)
     return n || line->source->rows ? n : secret_by_looks(line->text, at);
 }
 
+struct str diag_masked(struct diags *d, struct span span)
+{
+    struct buf out = { .arena = d->arena };
+    index_secrets(d);
+    const struct masked_line *line = masked_line(d, span.lo);
+    if (!line)
+        return source_text(d->sources, span);
+    size_t end = span.hi - line->base < line->text.n ? span.hi - line->base : line->text.n;
+    for (size_t at = span.lo - line->base, n; at < end; at += n ? n : 1) {
+        n = hidden_at(d, line, at);
+        if (n)
+            buf_put(&out, stars);
+        else
+            buf_char(&out, line->text.p[at]);
+    }
+    return buf_str(&out);
+}
+
 /* What is hidden in the lines that a message is about.  */
 struct named {
     struct str texts[NAMED];

@@ -172,6 +172,9 @@ void diag_secret(struct diags *, struct span);
    told so, and all other messages stay legible.  */
 void diag_secret_text(struct diags *, struct str text);
 
+/* What stands at 'span', on one line, with asterisks for what no message would show of it.  */
+struct str diag_masked(struct diags *, struct span);
+
 /* 'word', which nobody knows, speaks of a secret.  */
 bool diag_hints_at_secret(struct str word);
 

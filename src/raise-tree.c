@@ -26,10 +26,11 @@ static void put_rune(struct buf *out, unsigned char c)
     }
 }
 
-/* What a comment says as text that a topology may hold.  */
+/* What a comment says as text that a topology may hold; people leave secrets in comments too.  */
 static struct str comment_text(struct reader *k, struct span span)
 {
-    struct str s = str_trim(source_text(k->r->program->sources, span));
+    struct str s = str_trim(k->r->keep_secrets ? source_text(k->r->program->sources, span)
+                                               : diag_masked(k->r->program->diags, span));
     struct buf out = { .arena = k->r->arena };
     for (size_t i = 0, n; i < s.n; i += n) {
         uint32_t rune;

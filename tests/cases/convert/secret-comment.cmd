@@ -1,0 +1,1 @@
+pmtac convert -x powermta secret-comment.pmta
