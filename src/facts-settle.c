@@ -97,7 +97,7 @@ static bool is_silent(const struct facts_section *s)
     return !fact;
 }
 
-/* All sources that the listener asks for change nothing; of several it is not known which counts. */
+/* All sources that the listener asks for change nothing: which of several counts is not known.  */
 static bool asks_for_nothing(const struct facts *f, const struct facts_section *listener)
 {
     const struct facts_section *source;

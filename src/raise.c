@@ -118,8 +118,7 @@ static void note_names(struct raise *r)
                 (void *)(uintptr_t)1;
     for (size_t i = 0; i < r->top.n; i++)
         if (raise_keeps_source(r, r->top.v[i]))
-            *map_add(&r->names[KIND_listener], raise_asked(r, r->top.v[i])) =
-                (void *)(uintptr_t)1;
+            *map_add(&r->names[KIND_listener], raise_asked(r, r->top.v[i])) = (void *)(uintptr_t)1;
 }
 
 /* A listener brings a source of its name with it: not that of one which somebody else still asks
