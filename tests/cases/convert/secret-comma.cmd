@@ -1,0 +1,1 @@
+pmtac convert -x powermta --keep-secrets secret-comma.pmta
