@@ -320,7 +320,7 @@ struct secret bind_secret(struct bind *b, const struct stmt *s, struct arg arg)
             read_file(b, &secret, path);
     } else {
         /* A key without a password is written "" by many.  */
-        bool of_key = b->model->raw && s->words->n > 2;
+        bool of_key = s->words->n > 2;
         secret.text = arg.text;
         secret.known = !arg.bad && (arg.text.n > 0 || of_key);
         if (!arg.bad && !secret.known)

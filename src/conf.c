@@ -63,7 +63,7 @@ static bool check_value(struct conf *c, const struct arg *arg, uint32_t at)
     return !what || report(c, span, what, arg->secret);
 }
 
-/* What stands in a tag is written bare.  A command has blanks, and as it was read also quotes.  */
+/* What stands in a tag is written bare.  A command has blanks and quotes.  */
 static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct span span)
 {
     bool command = scope == SCOPE_acct_file && arg.n && arg.p[0] == '|';
@@ -71,7 +71,7 @@ static bool check_tag(struct conf *c, enum scope scope, struct str arg, struct s
         return true;
     const char *what = unwritable(arg);
     for (size_t i = 0; i < arg.n && !what; i++) {
-        if (arg.p[i] == '"' && command && c->diags->raw)
+        if (arg.p[i] == '"' && command)
             continue;
         if (arg.p[i] == '<' || arg.p[i] == '>' || arg.p[i] == '"')
             what = "a character that a section's tag cannot hold";

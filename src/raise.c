@@ -86,7 +86,7 @@ static void hide_secret(struct raise *r, struct node *line, const struct node *s
     if (!word)
         return;
     word->secret = true;
-    if (r->keep_secrets && !is_reference(word->text))
+    if (!word->text.n || (r->keep_secrets && !is_reference(word->text)))
         return;
     struct str name = variable_name(r, line, section);
     struct raise_secret secret = { name, word->text, owner_of(r, line, section) };
