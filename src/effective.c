@@ -58,13 +58,31 @@ unsigned effective_reached_from(const struct listener *l)
     return from;
 }
 
-int effective_said(const struct model *m, const struct lines *lines, enum target target)
+/* These switches protect; of all others, what is on is what may harm.  */
+static int harmful(enum target target)
+{
+    bool protects = target == TARGET_source_require_auth ||
+                    target == TARGET_source_starttls_before_auth ||
+                    target == TARGET_source_allow_starttls;
+    return protects ? 0 : 1;
+}
+
+const struct line *effective_line(const struct model *m, const struct lines *lines,
+                                  enum target target)
 {
     const struct directive *dir = m->target[target];
-    const struct line *line = line_find(lines, dir);
-    if (!line || (line->what->lost && dir->since > m->version))
-        return -1;
-    return line_bool(lines, dir);
+    const struct line *last = line_find(lines, dir);
+    for (const struct line *l = last && m->raw ? lines_first(lines) : NULL; l; l = l->next)
+        if (l->what->dir == dir && line_switch(l) == harmful(target))
+            return l;
+    return last;
+}
+
+int effective_said(const struct model *m, const struct lines *lines, enum target target)
+{
+    const struct line *line = effective_line(m, lines, target);
+    bool left_out = line && line->what->lost && line->what->dir->since > m->version;
+    return line && !left_out ? line_switch(line) : -1;
 }
 
 bool effective_requires_login(const struct model *m, const struct listener *l)

@@ -29,6 +29,10 @@ unsigned effective_clients(const struct cidr *);
    of the machine comes from that address, so that loopback reaches loopback and wildcards only.  */
 unsigned effective_reached_from(const struct listener *);
 
+/* The line of a switch that counts, or NULL.  Of several in a configuration that was read it is one
+   that does harm, since which of them PowerMTA takes is not documented.  */
+const struct line *effective_line(const struct model *, const struct lines *, enum target);
+
 /* What 'lines' say of a switch once they are written: 1 yes, 0 no, -1 nothing.  A line that was
    made of a word and that the target version lacks is left out, and protects nobody.  */
 int effective_said(const struct model *, const struct lines *, enum target);

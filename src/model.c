@@ -48,15 +48,20 @@ bool line_same_values(const struct line *x, const struct line *y)
     return true;
 }
 
-int line_bool(const struct lines *lines, const struct directive *dir)
+int line_switch(const struct line *line)
 {
-    const struct line *line = line_maybe(lines, dir) ? line_peek(lines, dir) : NULL;
     struct fault fault;
     bool yes;
-    if (!line || line->bad || line->what->n_args != 1 ||
+    if (line->bad || line->what->n_args != 1 ||
         !value_bool(line->what->args[0].text, &yes, &fault))
         return -1;
     return yes;
+}
+
+int line_bool(const struct lines *lines, const struct directive *dir)
+{
+    const struct line *line = line_maybe(lines, dir) ? line_peek(lines, dir) : NULL;
+    return line ? line_switch(line) : -1;
 }
 
 struct str line_value(const struct line *line, struct arena *arena)

@@ -488,7 +488,10 @@ static inline struct line *line_find(const struct lines *lines, const struct dir
     return line_maybe(lines, dir) ? line_find_there(lines, dir) : NULL;
 }
 
-/* The same with a good boolean value: 1 yes, 0 no, -1 where it is not there or not good.  */
+/* A good boolean value of the line: 1 yes, 0 no; -1 where it has none.  */
+int line_switch(const struct line *);
+
+/* The same of the line that 'line_find' finds; -1 where there is none.  */
 int line_bool(const struct lines *, const struct directive *dir);
 
 /* What the line says, as one text that is the same for the same: a switch has one spelling.  */

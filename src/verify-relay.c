@@ -56,7 +56,7 @@ static struct bound_rights bound_rights(const struct model *m)
 
 static struct span right_span(const struct model *m, const struct lines *lines)
 {
-    return line_span(line_find(lines, m->target[TARGET_source_relay]));
+    return line_span(effective_line(m, lines, TARGET_source_relay));
 }
 
 /* relay-open, relay-wide */
@@ -247,12 +247,13 @@ static void open_in_parts(const struct model *m)
     const struct directive *relay = m->target[TARGET_source_relay];
     for (size_t i = 0; i < m->sources.n; i++) {
         const struct source_rule *s = m->sources.v[i];
-        if (!s->by_address || !is_everybody(&s->cidr) || line_bool(&s->lines, relay) != 1)
+        if (!s->by_address || !is_everybody(&s->cidr) ||
+            effective_said(m, &s->lines, TARGET_source_relay) != 1)
             continue;
-        bool login = line_bool(&s->lines, m->target[TARGET_source_require_auth]) == 1;
+        bool login = effective_said(m, &s->lines, TARGET_source_require_auth) == 1;
         struct diag *d =
             diag_at(m->diags, login ? CHECK_relay_wide : CHECK_relay_open, LEVEL_WARNING,
-                    line_span(line_find(&s->lines, relay)),
+                    right_span(m, &s->lines),
                     login ? "only that login is required keeps this from being an open relay"
                           : "this is an open relay on every listener that anybody reaches");
         diag_help(m->diags, d, "write `%s` in a <source CIDR> for each network that may",
