@@ -1,6 +1,6 @@
 /* ast.h - what was written: statements of values and blocks.
 
-   One generic tree for both front ends.  A statement is a run of values and perhaps a block of
+   One generic tree for all front ends.  A statement is a run of values and perhaps a block of
    statements; nothing here knows what a word means.  Values are slices of the source text, as
    written: ranges and variables are still in them.
 

@@ -15,7 +15,9 @@ PMTAC_ENVIRONMENT = \
 AM_TESTS_ENVIRONMENT = \
 	$(PMTAC_ENVIRONMENT); \
 	LC_ALL=C; TZ=UTC; CK_VERBOSITY=silent; CK_TAP_LOG_FILE_NAME=-; \
-	export abs_top_srcdir abs_top_builddir PMTAC LC_ALL TZ CK_VERBOSITY CK_TAP_LOG_FILE_NAME;
+	CK_DEFAULT_TIMEOUT=60; \
+	export abs_top_srcdir abs_top_builddir PMTAC LC_ALL TZ CK_VERBOSITY CK_TAP_LOG_FILE_NAME \
+	  CK_DEFAULT_TIMEOUT;
 
 ## Scripts.
 script_tests = \
